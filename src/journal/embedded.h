@@ -9,27 +9,30 @@
 
 namespace alarum::journal {
 
-/// Of the embedded journal: a log in segment files in the data folder of one machine
-/// (docs/formats/journal.md).
+/// Settings of the embedded journal, which is a log in segment files in the data folder of one
+/// machine (docs/formats/journal.md).
 struct Options {
-  std::string folder;  ///< `segments/`, `generations/` and `checkpoints/` stand in it
-  std::uint64_t segment_size = 64ULL << 20;  ///< bytes preallocated at a time
+  std::string folder;  ///< holds `segments/`, `generations/`, `checkpoints/` and `lock`
+  std::uint64_t segment_size = 64ULL << 20;  ///< bytes that are reserved at a time
   std::uint64_t max_size = 10ULL << 30;      ///< bytes of all segments together
+  /// Segments whose newest record is older than this may be deleted.
   Duration retention = std::chrono::hours(24 * 7);
-  bool keep_all = true;  ///< false: `keep: matched`
+  bool keep_all = true;  ///< false (`keep: matched`): events that no rule matches are not written
+  /// How long an identity (source, id) is remembered to recognise duplicates.
   Duration dedup_window = std::chrono::hours(24);
-  std::size_t dedup_max = 4'000'000;
-  std::size_t queue_events = 50'000;       ///< that wait for the writer; past it submit() refuses
-  std::uint64_t group_bytes = 4ULL << 20;  ///< written and synced at once
+  std::size_t dedup_max = 4'000'000;  ///< identities remembered; the oldest are forgotten first
+  std::size_t queue_events = 50'000;  ///< events in the queue; past it submit() refuses
+  std::uint64_t group_bytes = 4ULL << 20;  ///< about so much is written and synced at once
 };
 
-/// The one to write, recovered: a torn tail is cut, damage reported, and it is known what counts as
-/// a duplicate. `files` and `clock` outlive it. Errors: `locked` (another process has the folder),
-/// `newer_format`, `io_error`, `disk_full`.
+/// Opens the journal to write it and recovers what is on disk: cuts a torn tail, reports damage,
+/// and loads the identities by which duplicates are recognised. `files` and `clock` outlive the
+/// journal. Errors: `locked` (another process has the folder), `newer_format`, `io_error`,
+/// `disk_full`.
 Result<std::unique_ptr<Journal>> open_embedded(Options options, FileSystem& files, Clock& clock);
 
-/// The one to read that stands in a data folder, beside a daemon that writes it or without one.
-/// `files` outlives it. Nothing is looked at before it is asked.
+/// Opens the journal of a data folder to read it, whether or not a daemon writes it at the same
+/// time. No file is read before the first call, so opening cannot fail. `files` outlives the view.
 std::unique_ptr<JournalView> view_embedded(FileSystem& files, std::string folder);
 
 }  // namespace alarum::journal

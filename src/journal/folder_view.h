@@ -6,8 +6,10 @@
 
 namespace alarum::journal {
 
-/// What stands in the folder of the embedded log: it has no state, and looks anew at each call. Any
-/// thread that the file system may be used on, which outlives it and its readers.
+/// The embedded log's folder, read without a lock. The object has no state: each call reads the
+/// folder as it is at that moment, also while a daemon writes it. Any thread may call it if the
+/// file system allows that. `files` outlives the view and its readers. What each call returns and
+/// which errors it has is said in journal/view.h.
 class FolderView final : public JournalView {
  public:
   FolderView(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder)) {}

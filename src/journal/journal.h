@@ -17,157 +17,180 @@
 
 namespace alarum::journal {
 
-/// One event to commit and what the generation at its arrival made of it.
+/// One event to commit, and which rules it matched when it arrived.
 struct Item {
   model::Event event;
+  /// Matches under the generation that was in force at arrival; the writer drops nothing if that is
+  /// no longer in force when the event is committed. nullopt: the event was not matched.
   std::optional<model::Hits> hits;
-  /// What it is recognised by, but for the time, where its sender has found that already; else the
-  /// writer does.
+  /// The event's identities, if the sender's thread has computed them already; else the writer
+  /// computes them. The writer sets the time in them.
   std::optional<model::SeenAs> seen = {};
 };
 
-/// What became of one item, once its commit is over.
+/// What became of one item in its commit.
 struct Outcome {
-  /// (source, id) was committed before, or stands earlier in the same commit.
+  /// An event of the same identity was committed before, or stands earlier in the same commit.
   bool duplicate = false;
-  model::Offset offset = 0;  ///< of the first committed copy; 0 and meaningless for `unwritten`
-  bool unwritten = false;    ///< keep: matched, and nothing matched
+  /// Of this event's record; for a duplicate, of the copy in the same commit, else 0. 0 and
+  /// meaningless for `unwritten`.
+  model::Offset offset = 0;
+  bool unwritten = false;  ///< acknowledged and not written (`keep: matched`): no rule matched it
 };
 
-/// Several events that one sender waits for.
+/// Several events with one answer, such as the events of one HTTP request. They are committed in
+/// one frame or not at all.
 struct Submission {
   std::vector<Item> items;
-  /// Called once, on the writer's thread: after the commit is on disk, or with why it is not
-  /// (`disk_full`, `journal_full`, `io_error`, `stopping`). Must not block.
+  /// Called once on the writer's thread: with one outcome for each item after the commit is on
+  /// disk, or with the reason why it failed (`disk_full`, `journal_full`, `io_error`). Must not
+  /// block.
   std::function<void(Result<std::vector<Outcome>>)> done;
 };
 
-/// What a Reload names: the generation's text, and the file that is part of it, if any. Views, for
-/// the time of the call.
+/// The text of the generation that a Reload record names, and the inventory that is part of it, if
+/// there is one. The views need to be valid only during the call.
 struct GenerationText {
   std::string_view text;
   std::string_view attached_hash = {}, attached = {};
 };
 
-/// What both clocks showed at one moment.
+/// What the monotonic and the wall clock showed at the same moment.
 struct ClockLook {
   std::chrono::nanoseconds monotonic;
   Time wall;
 };
 
-/// What a journal held when it was opened.
+/// What a journal contained when it was opened.
 struct Opened {
   model::Offset first_offset = 0, end_offset = 0;  ///< records [first, end)
-  /// Of the rules in force, SHA-256; empty where there are none, or where their text is gone.
+  /// SHA-256 of the generation in force, 64 hex digits. Empty if there is none, or if its file is
+  /// gone.
   std::string generation_hash;
-  Totals totals;  ///< at its end
-  std::vector<Unreadable> damage = {};
+  Totals totals;                        ///< as the newest frame has them
+  std::vector<Unreadable> damage = {};  ///< found while opening; records there cannot be read
 };
 
-/// A checkpoint that is being written, in parts; one at a time. Nothing is found of it before
-/// finish(), whatever happens. One thread has it; its journal outlives it.
+/// A checkpoint that is being written in parts. Readers do not see it before finish() succeeds,
+/// whatever happens in between. Only one can be written at a time. One thread uses it; the journal
+/// outlives it.
 class CheckpointDraft {
  public:
   virtual ~CheckpointDraft() = default;
-  /// Error: it is of no use any more, and is to be given up.
+  /// Appends a part. After an error (`disk_full`, `io_error`) the draft is useless: give it up.
   virtual Result<void> add(std::string_view part) = 0;
-  /// A crash leaves it whole or not at all. Then deletes older ones, but for a few.
+  /// Makes the checkpoint durable. After a crash it is there as a whole or not at all. Then deletes
+  /// all but the newest few checkpoints. After an error there is no checkpoint.
   virtual Result<void> finish() = 0;
-  /// Gives its room back. Who neither finishes it nor gives it up leaves the room to the next one.
+  /// Frees the disk space of the draft. Without finish() or give_up() the space stays used until
+  /// the next draft begins.
   virtual void give_up() = 0;
 };
 
-/// The log of what happened (DESIGN §3, §13) and what is kept beside it, for the process that
-/// writes it: the only door to them for other stages. Who only reads has view(), or opens one
-/// without a writer. Nobody learns of files, so that a distributed log can stand in the place of
-/// the embedded one, which journal/embedded.h opens. Opening is the fence: while the object lives
-/// no other process writes. Before begin() no record is written, and the start says what it knows
-/// from offload (raise_to(), expect_from()). From begin() on, submissions, control records and
-/// the journal's own (ticks, steps of the clock) get offsets and stamps in the order in which they
-/// are written, and the sink has them, a commit at a time, once they are durable. No record goes
-/// that is not processed and in a checkpoint. close() lets what waits be written; then the journal
-/// ends.
+/// The log of what happened, with the checkpoints and generations that belong to it, for the
+/// process that writes it. Other stages reach the log only through this interface, which mentions
+/// no files, so that a distributed log could replace the embedded one (journal/embedded.h opens
+/// that one). Programs that only read use view(), or view_embedded() without a writer. The page is
+/// docs/formats/journal.md.
+///
+/// Opening excludes other writers: while the object lives, no other process can write the log. The
+/// order of calls is: open; then raise_to(), raise_time_to(), expect_from() with what the book and
+/// the checkpoint know; then begin(), start(), close(), stop().
+///
+/// From begin() on, submissions, control records and the journal's own records (ticks, clock steps)
+/// get consecutive offsets and rising stamps in the order in which they are written. The sink
+/// receives them one commit at a time, after they are durable. Retention never deletes a record
+/// that is not both processed and covered by checkpoints. close() ends the journal after all queued
+/// submissions are written.
 class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// What it holds, to read. It lives as long as the journal. Any thread.
+  /// The read side. It lives as long as the journal. Any thread.
   virtual JournalView& view() = 0;
 
-  /// What it holds, with what raise_to() and expect_from() have found. Before begin() only.
+  /// What the journal contained when it was opened, including what raise_to() and expect_from()
+  /// found missing. Before begin() only.
   virtual Opened opened() const = 0;
-  /// What was processed below `offset` was durable once: if the journal ends before it, the rest
-  /// was lost. That is reported, and no offset is given a second time. Before begin() only.
+  /// The book has processed all records below `offset`, so they were durable once. If the journal
+  /// ends before `offset`, its end was lost: this is reported as damage, and new records begin at
+  /// `offset`, so that no offset is used twice. Before begin() only.
   virtual void raise_to(model::Offset offset) = 0;
-  /// Engine time begins at `at`, or later: a checkpoint may know of records that the journal has
-  /// lost, and what its timers wait for must not move away from them. Before begin() only.
+  /// Makes engine time begin at `at` or later. A checkpoint may contain the time of records that
+  /// the journal has lost, and its timers must not be further away than they were. Before begin()
+  /// only.
   virtual void raise_time_to(Time at) = 0;
-  /// Records from `offset` on were not retention's to delete: if the journal begins later, they are
-  /// missing, which is reported. Before begin() only.
+  /// Retention has not deleted records from `offset` on. If the journal begins later, they are
+  /// missing, which is reported as damage. Before begin() only.
   virtual void expect_from(model::Offset offset) = 0;
-  /// Stores a generation, and its file first, so that a record can name it; where its text is gone
-  /// or damaged it is written again. submit_control() does it for a Reload. Before begin() only.
-  /// Errors: those of the disk.
+  /// Stores a generation (first its inventory, then its text) so that a record can name it. A file
+  /// that is missing or damaged is written again. submit_control() does this for a Reload by
+  /// itself. Before begin() only. Errors: `disk_full`, `io_error`.
   virtual Result<void> store_generation(const std::string& hash,
                                         const GenerationText& generation) = 0;
 
-  /// Takes committed records, in offset order, within the writer's turn. Must not wait.
+  /// Receives committed records in offset order, on the writer's thread. Must not wait.
   using Sink = std::function<void(std::vector<model::Record>)>;
-  /// Sees the clocks as the journal does: as it begins, and whenever the wall clock was stepped;
-  /// before the sink takes records whose times by the wall clock (Record::arrived) are of that
-  /// look. Must not wait.
+  /// Receives what the clocks showed at begin() and at each step of the wall clock, before the sink
+  /// receives records whose wall-clock times (Record::arrived) depend on it. Must not wait.
   using ClockSink = std::function<void(const ClockLook&)>;
-  /// Writes the start record; what was submitted before is committed by the first turn. Error: it
-  /// could not be written. Submissions are then refused, turns do nothing, and all that is left is
-  /// to destroy the object.
+  /// Writes the start record. Submissions that were queued before are committed by the first turn.
+  /// After an error nothing works any more: submissions are refused, turns do nothing, and the
+  /// object can only be destroyed.
   virtual Result<void> begin(Sink sink, ClockSink clock_sink = {}) = 0;
-  /// Starts threads that call the turns. After begin().
+  /// Starts threads that call turn() and upkeep_turn(). After begin().
   virtual void start() = 0;
-  /// Later submissions are refused. Turns commit what is queued, and then write the stop record.
+  /// Refuses later submissions. The next turns commit what is queued, then write the stop record.
   virtual void close() = 0;
-  /// Closes, and waits for the threads. Without threads nothing is written: see turn().
+  /// Calls close() and waits for the threads. Without threads the queue is not written, because
+  /// only turn() writes.
   virtual void stop() = 0;
 
-  /// One turn of the writer: waits at most `most` for something to do, does all that is there.
-  /// False: it was closed, all is written, it has ended. One thread.
+  /// One turn of the writer: waits at most `most` for something to do, then does all of it. False
+  /// after close(), once all is written and the journal has ended. Always from the same thread.
   virtual bool turn(std::chrono::nanoseconds most) = 0;
-  /// How long the writer has nothing to do unless something comes. The same thread.
+  /// How long turn() may wait at most before a tick is due; zero if something is queued. Same
+  /// thread as turn().
   virtual std::chrono::nanoseconds patience() const = 0;
-  /// One piece of the work on what was written before, such as compressing it or looking for
-  /// damage; waits at most `most` for one. False: there is none. One thread, the writer's or
-  /// another.
+  /// Does one piece of work on what was written before: compresses a segment, or checks an old one
+  /// for damage. Waits at most `most` for work. False if there was none. Always from one thread,
+  /// which may be the writer's or another one.
   virtual bool upkeep_turn(std::chrono::nanoseconds most = {}) = 0;
-  /// How long upkeep_turn() has nothing to do unless something comes. For whoever calls it.
+  /// How long upkeep_turn() has nothing to do unless new work comes. Same thread as upkeep_turn().
   virtual std::chrono::nanoseconds upkeep_patience() const = 0;
 
-  /// Any thread. False when the queue is full: nothing was taken, `done` is not called, the sender
-  /// is told 429.
+  /// Queues events for the writer. Any thread. False if the queue is full or closed: nothing was
+  /// queued and `done` is not called. HTTP then answers 429 `overloaded`.
   virtual bool submit(Submission submission) = 0;
-  /// So many events were refused before they came here: they enter the totals only, at once. Any
-  /// thread.
+  /// Adds to the totals events that were refused before they reached the journal. They are visible
+  /// in stats() at once, and on disk with the next record. Any thread.
   virtual void count_rejected(std::uint64_t events) = 0;
-  /// Commits a control record. For a Reload (one at a time) the generation is stored first, on the
-  /// caller's thread. `done` is called once, on the writer's thread, and must not block; with the
-  /// error of a generation that could not be stored, on the caller's. False once closed: `done` is
-  /// then not called. Any thread.
+  /// Commits a control record. Any thread. There is no bound: control records are few, and each of
+  /// their senders waits for one. For a Reload (one at a time) the generation is stored first, on
+  /// the caller's thread. `done` is called once, on the writer's thread, and must not block; only
+  /// if the generation could not be stored is it called at once on the caller's thread. False after
+  /// close(): `done` is then not called.
   using ControlDone = std::function<void(Result<model::Offset>)>;
   virtual bool submit_control(model::Payload payload, GenerationText generation,
                               ControlDone done) = 0;
-  /// The engine's next timer: a tick is due when engine time reaches it and nothing else arrives.
-  /// Any thread.
+  /// When the engine's next timer is due, in engine time; nullopt: it has none. The journal writes
+  /// a tick if that time comes and no other record does. Any thread.
   virtual void set_next_due(std::optional<Time> due) = 0;
 
-  /// Retention may delete records below min(processed, checkpointed). Any thread.
+  /// Retention may delete records below the lower of both offsets: the engine and the book have
+  /// processed all records below the one, and the oldest checkpoint is at the other. Any thread.
   virtual void set_processed(model::Offset below) = 0;
   virtual void set_checkpointed(model::Offset below) = 0;
 
-  /// Begins a checkpoint: what the engine remembers after every record below `offset`. One thread.
+  /// Begins a checkpoint of the engine's state after every record below `offset`. One thread.
+  /// Errors: `disk_full`, `io_error`.
   virtual Result<std::unique_ptr<CheckpointDraft>> begin_checkpoint(model::Offset offset) = 0;
-  /// `sync` makes durable what no checkpoint is of use without: it has succeeded before one counts.
-  /// It is called on the thread of finish(). To be said before the first checkpoint.
+  /// `sync` must succeed before a checkpoint counts, because a checkpoint is useless without what
+  /// it makes durable (the book). It is called on the thread of CheckpointDraft::finish(). Call
+  /// this before the first checkpoint.
   virtual void checkpoints_rely_on(std::function<Result<void>()> sync) = 0;
 
-  /// Health and figures. Any thread.
+  /// Health and figures for the metrics. Any thread.
   virtual Stats stats() const = 0;
 };
 

@@ -21,66 +21,82 @@ namespace alarum::journal {
 struct SegmentInfo {
   SegmentName name;
   model::Offset end_offset = 0;
-  Time last_at;
-  std::uint64_t bytes = 0;
-  std::vector<model::GenerationId> generations;
-  std::uint64_t identities = 0;  ///< as its index has them; of a plain one 0
-  bool stays_plain = false;      ///< it could not be sealed
+  Time last_at;             ///< engine time of its newest frame
+  std::uint64_t bytes = 0;  ///< of the file, with what is reserved and not written yet
+  std::vector<model::GenerationId> generations;  ///< in force in some frame of it
+  std::uint64_t identities = 0;  ///< events in the index of a sealed segment; 0 for a plain one
+  bool stays_plain = false;      ///< sealing failed; it is not tried again in this run
 };
 
-/// The log on disk: recovery, appending with one sync a group, duplicates, segments, retention.
-/// Synchronous and without a clock: the writer's thread (SegmentedLog) owns it and gives it the
-/// time.
+/// The log on disk: recovery, appending, duplicates, segments, retention. A commit is one frame,
+/// written and synced once. All calls are synchronous, and it has no clock: its owner,
+/// SegmentedLog, calls it on one thread (the writer's, after start()) and passes engine time.
+/// Memory is bounded by Options::dedup_max identities and one entry for each segment. The format is
+/// docs/formats/journal.md.
 class Log {
  public:
-  /// Recovers: cuts a torn tail, reports damage, rebuilds the duplicate set. Errors: `locked`,
-  /// `newer_format`, `io_error`, `disk_full`.
+  /// Takes the lock of the folder, cuts a torn tail, notes damage (corruptions()) and loads the
+  /// identities by which duplicates are recognised. `files` outlives the log. Errors: `locked`,
+  /// `newer_format`, `io_error`, `disk_full`, `bad_record`.
   static Result<std::unique_ptr<Log>> open(Options options, FileSystem& files);
 
-  /// What one group of submissions became.
+  /// The result of commit().
   struct Committed {
-    std::vector<std::vector<Outcome>> outcomes;  ///< of each submission's items
-    std::vector<model::Record> records;          ///< what was written, for the engine
+    std::vector<std::vector<Outcome>> outcomes;  ///< for each submission, one for each of its items
+    std::vector<model::Record> records;          ///< what was written, in order, for the engine
   };
-  /// Decides duplicates, writes one frame with this stamp, syncs. On an error nothing of it
-  /// happened: `disk_full`, `journal_full`, `io_error`.
+  /// Finds duplicates, writes the rest as one frame with this stamp, and syncs it. Takes the events
+  /// out of `group`. On an error nothing was committed and no total has changed: `disk_full`,
+  /// `journal_full` (max_size is reached and retention may delete nothing), `io_error`. After a
+  /// failed sync the file is not used any more, and the next commit begins a new segment.
   Result<Committed> commit(std::vector<Submission>& group, model::Stamp stamp);
-  /// Events that were refused: in the totals from here on, on disk with the next record.
+  /// Adds events that were refused to the totals. They are on disk with the next frame.
   void count_rejected(std::uint64_t events) {
     totals_.received += events, totals_.rejected += events;
   }
-  /// What was counted since the last frame: refusals, duplicates and what `keep: matched` left
-  /// unwritten, without an event beside them.
+  /// Whether totals have changed since the last frame (refusals, duplicates, events that `keep:
+  /// matched` did not write), so that a crash would forget them.
   bool has_uncounted() const { return totals_ != written_; }
-  /// Writes one control record the same way.
+  /// Writes one control record in a frame of its own. Errors as commit() has them. From a Reload
+  /// on, its generation is the one in force.
   Result<model::Record> commit_control(model::Payload payload, model::Stamp stamp);
 
-  /// What was processed below `offset` was on disk once: if the log ends before it, the rest was
-  /// lost (a disk that lied about a sync, or damage at the very end). That is reported, and no
-  /// offset is given a second time. To be called before the first commit.
+  /// The book has processed all records below `offset`, so they were on disk once. If the log ends
+  /// before `offset`, the rest was lost (the disk reported a sync that did not happen, or the end
+  /// is damaged). That is added to corruptions(), and new records begin at `offset` in a new
+  /// segment. Call it before the first commit.
   void raise_to(model::Offset offset);
-  /// Records from `offset` on were not retention's to delete: if the log begins later, its first
-  /// segments are missing, which is reported. To be called before the first commit.
+  /// Retention has not deleted records from `offset` on. If the log begins later, its first
+  /// segments are missing, which is added to corruptions(). Call it before the first commit.
   void expect_from(model::Offset offset);
 
-  /// Deletes what retention allows. Returns how many segments went.
+  /// Deletes the oldest segments while they are past the retention time or the log has reached
+  /// max_size, but never the newest segment, one that waits to be sealed, or one with records at or
+  /// past `below`. Returns how many were deleted. A segment that cannot be removed stays, and the
+  /// next call tries again.
   std::size_t retire(Time now, model::Offset below);
-  /// A full segment that waits to be sealed; the sealer replaces its file and then calls `sealed`.
+  /// The oldest full segment that is not sealed; nullopt if there is none. The sealer replaces its
+  /// file, and then the writer calls sealed().
   std::optional<SegmentInfo> next_to_seal() const;
-  /// Its sealing is over; with `name.sealed` false it failed, and the segment stays plain.
+  /// Takes the result of sealing. If `name.sealed` is false it failed, and the segment stays plain.
   void sealed(const SegmentInfo& segment);
-  /// All generations that a segment names, and the one in force.
+  /// All generations that some segment names, and the one in force; one may be there several times.
   std::vector<model::GenerationId> named_generations() const;
 
+  /// The offset of the next record.
   model::Offset end_offset() const { return next_offset_; }
-  /// Of the newest record; where only a sealed segment tells of it, `ahead` is not known and zero.
+  /// The stamp of the newest record. After a start from a sealed segment `ahead` is zero, because
+  /// the index does not have it.
   model::Stamp last_stamp() const { return {last_at_, last_ahead_}; }
   const Totals& totals() const { return totals_; }
-  /// Of the rules in force; empty where there are none, or where their file is gone.
+  /// SHA-256 of the generation in force; empty if there is none, or if its file is gone.
   const std::string& generation_hash() const { return generation_hash_; }
+  /// Damage that opening, raise_to() and expect_from() have found.
   const std::vector<Corruption>& corruptions() const { return corruptions_; }
   model::DedupSet& dedup() { return dedup_; }
+  /// Bytes of all segment files, as SegmentInfo::bytes has them.
   std::uint64_t bytes_on_disk() const;
+  /// By number; the last one is being written.
   const std::vector<SegmentInfo>& segments() const { return segments_; }
   std::size_t segment_count() const { return segments_.size(); }
   const Options& options() const { return options_; }
@@ -115,23 +131,25 @@ class Log {
   Options options_;
   FileSystem& files_;
   std::unique_ptr<File> lock_;
-  std::vector<SegmentInfo> segments_;  // by number; the last one is being written
-  std::unique_ptr<File> file_;         // of the last one
-  std::uint64_t position_ = 0;         // where the next frame goes
-  std::uint64_t written_to_ = 0;       // past position_: what commits that failed may have left
-  std::uint64_t room_ = 0;             // preallocated size of the file
-  bool unwritten_ = true;              // since it was opened
-  // Nothing is written to this file any more: a sync of it failed, or its end is lost
+  std::vector<SegmentInfo> segments_;
+  std::unique_ptr<File> file_;    // of the last segment; none before the first commit of a new log
+  std::uint64_t position_ = 0;    // where the next frame goes
+  std::uint64_t written_to_ = 0;  // may be past position_: failed commits may have left bytes there
+  std::uint64_t room_ = 0;        // bytes reserved for the file
+  bool unwritten_ = true;         // nothing was committed since the log was opened
+  // A sync of the file failed, or its end is lost: nothing is written to it any more.
   bool poisoned_ = false;
   model::Offset next_offset_ = 0;
   Time last_at_;
   Duration last_ahead_{};
   Totals totals_;
-  Totals written_;  // as the newest frame has them
+  Totals written_;  // the totals in the newest frame
   model::GenerationId generation_ = 0;
   std::string generation_hash_;
   model::DedupSet dedup_;
-  std::set<std::string> leftovers_;  ///< files of segments that could not be begun, nor removed
+  // Files of segments that could not be begun and could not be removed either. retire() removes
+  // them before it deletes anything.
+  std::set<std::string> leftovers_;
   std::vector<Corruption> corruptions_;
 };
 
