@@ -12,32 +12,35 @@ namespace alarum::engine {
 
 /// Committed records that the engine has not stepped yet. They are in memory up to `bound` bytes.
 /// Records past the bound are dropped, because the journal has them: the engine reads them from
-/// there (read_to()). Plain values: the stage guards it with a mutex. Each call is O(1), but
-/// offer() also adds up the bytes of its records.
+/// there (read_to()). The journal's writer offers, the engine takes; the stage guards the object
+/// with a mutex. Each call is O(1), but offer() also adds up the bytes of its records.
 class Backlog {
  public:
   explicit Backlog(std::size_t bound) : bound_(bound) {}
 
-  /// A commit, in offset order, at `now` of the monotonic clock. True: nothing waited before it, so
-  /// the engine has to be woken.
+  /// Adds a commit (at least one record), in offset order, at `now` of the monotonic clock. True if
+  /// nothing waited before it, so the engine has to be woken. A commit larger than the bound is
+  /// accepted if nothing else is in memory.
   bool offer(std::vector<model::Record> records, std::chrono::nanoseconds now);
-  /// The oldest commit in memory; empty: there is none.
+  /// Removes and returns the oldest commit in memory; empty if there is none.
   std::vector<model::Record> take();
   /// When memory is used up and records were dropped: the engine has to read the log up to this
   /// offset, and takes from memory again after that. What is offered from this call on is buffered
   /// again. nullopt: nothing was dropped.
   std::optional<model::Offset> read_to();
-  /// Everything that was taken so far is in the book. `reading`: the stamp of the last record that
-  /// was read from the log, while there are more.
+  /// Everything that was taken so far is in the book. `reading` is the stamp of the newest record
+  /// that was read from the log, if the log is still being read; nullopt otherwise.
   void entered(std::optional<Time> reading);
 
+  // Figures for the metrics and the stage.
   /// Commits in memory.
   std::size_t commits() const { return commits_.size(); }
-  /// Their bytes.
+  /// Bytes of these commits: their events, and the size of a record for each.
+  /// Whether records were dropped that read_to() has not handed over yet.
   std::size_t bytes() const { return bytes_; }
   bool dropped() const { return dropped_from_.has_value(); }
-  /// How long the oldest record that is not in the book has been waiting, at `now` of the monotonic
-  /// clock; 0: none waits.
+  /// How long the oldest record that is not in the book has been waiting, in engine time, at `now`
+  /// of the monotonic clock; 0 if none waits.
   Duration lag(std::chrono::nanoseconds now) const;
 
  private:

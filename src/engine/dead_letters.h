@@ -6,29 +6,35 @@
 #include "alert/book.h"
 #include "engine/processor.h"
 
-// Notifications that could not be delivered: critical ones go to a fallback, all may be sent again.
-// Both on the engine's thread.
+// Dead letters are notifications that could not be delivered. Those of critical alerts go to the
+// fallback of their target, and people may send any of them again (redrive). All functions run on
+// the engine's thread and read the book, so nothing may be writing it at the same time; errors are
+// those of the book.
 
 namespace alarum::engine {
 
-/// What the fallbacks of their targets are sent, for receipts of critical alerts that became dead
-/// letters. The same receipts always give the same notifications. `own_receivers`: who is notified
-/// of built-in alerts anyway.
+/// The notifications that fallbacks get because of these receipts: one for each receipt that ends
+/// the notification of a critical alert as dead, and each fallback of its target. The same receipts
+/// always give the same ids. Receivers in `own_receivers` get no fallback of a built-in alert,
+/// because they are notified of it anyway.
 Result<std::vector<model::Notification>> fall_back(alert::Book& book, const DeliveryConfig& outlets,
                                                    const std::vector<model::Receipt>& receipts,
                                                    const std::vector<std::string>& own_receivers);
 
-/// Whether nobody is to be told of a firing alert now: it is silenced, inhibited or muted.
+/// Whether people must not be notified of a firing alert now, because it is silenced, inhibited or
+/// muted.
 using KeptBack = std::function<bool(const model::Alert&)>;
 
-/// What is sent again of dead letters, in their order: what is still true of them, alerts that
-/// still fire, and ends of alerts that the target was notified of. It is composed again, under an
-/// id that says which it replaces. Nothing is entered. `now`: wall clock; it makes the new ids.
+/// What is sent again for the dead letters `ids`, in their order. Only what is still true is sent:
+/// alerts that still fire, and ends of alerts that the target was notified of. The text is composed
+/// again and gets a new id, made from `now` (wall clock), with a header that names the replaced
+/// notification. Nothing is written to the book. Each outcome says why a letter was not sent.
 Result<Redrives> redrive(alert::Book& book, const DeliveryConfig& outlets,
                          const KeptBack& kept_back, const std::vector<std::string>& ids, Time now);
 
-/// The body that tells a target again of all that fires and that it was told of; empty: nothing
-/// does.
+/// The body that notifies a target again of all alerts that fire and that it was notified of (used
+/// for `resend_all_firing`). Empty if there are none, and also if the book cannot be read or
+/// nothing can be composed.
 std::string firing_body(alert::Book& book, const DeliveryConfig& outlets, const std::string& target,
                         Time now);
 

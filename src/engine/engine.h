@@ -18,86 +18,93 @@
 
 namespace alarum::engine {
 
-/// Finds a generation by the hash that a reload record names. Where it is gone another may stand in
-/// for it: the engine then goes on under that one as after a reload. Error: it is not stored, or
-/// does not compile.
+/// Finds a generation by the hash that a reload record names. If it is gone, another one may be
+/// returned in its place: the engine then goes on under that one, as after a reload. Error: it is
+/// not stored, or it does not compile; `io_error`: it cannot be read now.
 using FindGeneration =
     std::function<Result<std::shared_ptr<const match::Generation>>(const std::string& hash)>;
 
-/// Match + correlate + alert behind one step: pure, single-threaded, in journal order, no locks, no
-/// clock, no I/O. The daemon, rule tests and replay run this same code; they differ only in where
-/// records come from and where changes go. Inside all is engine time; the times that an event or a
-/// posted alert states are the wall clock's and come in as engine time, what people see of an alert
-/// (its start, end, newest match) goes out by the wall clock.
+/// Match, correlate and alert as one function of the records: single-threaded, in journal order, no
+/// locks, no clock, no I/O (but FindGeneration). The daemon, rule tests and replay run this same
+/// code and differ only in where records come from and where changes go. Inside, all times are
+/// engine time. Times that an event or a posted alert states are by the wall clock and are
+/// converted to engine time; what people see of an alert (start, end, newest match) is converted
+/// back. How a step works is in docs/architecture.md.
 class Engine {
  public:
+  /// `find` is called by prepare() and step() on their thread.
   explicit Engine(FindGeneration find) : find_(std::move(find)) {}
 
-  /// Before step(), where the record can wait: finds the rules that it names. Error `io_error`:
-  /// they cannot be read just now; call it again. Of all else that is the matter with them step()
-  /// says.
+  /// Finds the generation that a Reload record names, before step(), so that a read error can be
+  /// retried. Does nothing for other records. Error `io_error`: the generation cannot be read now;
+  /// call it again. Any other fault of the generation is reported by step().
   Result<void> prepare(const model::Record& record);
-  /// First runs every timer due at or before the record's stamp, then the record; adds what changed
-  /// to `changes`, by timers also where the record itself is an error. Errors: a reload whose
-  /// generation cannot be found (the rules in force stay); `bad_record`, a posted alert that cannot
-  /// be read.
+  /// Runs every timer due at or before the record's stamp, then the record itself, and appends what
+  /// changed to `changes`. Errors: a Reload whose generation cannot be found or does not compile
+  /// (the rules in force stay), or a posted alert that cannot be read. Changes made by timers are
+  /// there even then, and the next record can be stepped.
   Result<void> step(const model::Record& record, std::vector<model::Change>& changes);
-  /// The same, for whom an error ends all.
+  /// The same for callers that stop at the first error.
   Result<std::vector<model::Change>> step(const model::Record& record) {
     std::vector<model::Change> changes;
     if (auto done = step(record, changes); !done) return std::unexpected(done.error());
     return changes;
   }
 
-  /// How far engine time was before the wall clock at the newest record.
+  /// How far engine time is ahead of the wall clock at the newest record.
   Duration ahead() const { return ahead_; }
-  /// When the next timer is due, in engine time.
+  /// When the next timer is due, in engine time; nullopt if there is none.
   std::optional<Time> next_due() const;
+  /// The rules in force; nullptr before the first Reload record.
   const match::Generation* generation() const { return generation_.get(); }
-  /// Once in its life others stood in for the rules that a record or a saved state names.
+  /// Whether, at any time in this object's life, FindGeneration gave other rules than the record or
+  /// the saved state names.
   bool had_other_rules() const { return had_other_rules_; }
   const alert::ActiveAlerts& active_alerts() const { return active_alerts_; }
+  // For figures, the API and tests; all belong to the engine's thread.
   const correlate::Counts& counts() const { return correlator_.counts(); }
   const correlate::Correlator& correlator() const { return correlator_; }
   const correlate::ForTimer& delay() const { return delay_; }
-  /// What `unless` annulled: in the newest step, and how often.
+  /// What `unless` annulled, in the newest step and in total.
   const Annulments& annulments() const { return annulments_; }
   const correlate::Gathering& gathering() const { return gathering_; }
+  /// How often a text named a value that the event does not have.
   std::uint64_t missing_names() const { return missing_names_; }
   const SenderClocks& clocks() const { return clocks_; }
-  /// What the time of the newest event was worth.
+  /// How the time of the newest event was interpreted.
   const SenderClocks::Reading& reading() const { return reading_; }
 
-  /// Acknowledgements that an older checkpoint holds beside the engine's state: they hold, since a
-  /// time that is not known, without a change.
+  /// Takes over acknowledgements that an older checkpoint holds outside the engine's state. They
+  /// have no time, and no change is reported.
   void adopt(const std::vector<model::Acknowledge>& acknowledged) {
     active_alerts_.adopt(acknowledged);
   }
 
-  /// Everything the engine remembers, with a version: what a checkpoint holds
-  /// (docs/formats/checkpoint.md). In parts, between steps: what begin_save() and then each
-  /// save_some() give, one after the other, until saving() is false. It is what the engine
-  /// remembered at begin_save(), whatever it steps meanwhile. A part is of about `bytes`, but for
-  /// the first.
+  /// The engine's whole state, with a version, for a checkpoint (docs/formats/checkpoint.md). It is
+  /// given in parts, so that events can be stepped in between: first begin_save(), then save_some()
+  /// until saving() is false. Together the parts are the state at begin_save(), whatever is stepped
+  /// meanwhile. The first part may be long; each other one has about `bytes` bytes.
   std::string begin_save();
   std::string save_some(std::size_t bytes);
   bool saving() const { return saving_; }
-  /// Gives back some `keys` of what rules that are gone remembered. True: nothing is left.
+  /// Frees up to `keys` keys of rules that are gone. True if nothing is left to free.
   bool tidy(std::size_t keys) { return correlator_.tidy(keys); }
-  /// Error `bad_state`: another version, or damaged. The engine is then unchanged.
+  /// Replaces the state. Error `bad_state` (another version, or damaged): nothing has changed.
   Result<void> restore(const std::string& state);
 
  private:
-  /// When something happens, in engine time, and by which record. `news`: not because of a backlog;
-  /// an alert of a backlog may be late.
+  /// When something happens (engine time) and in the step of which record. `news` is false for an
+  /// event of a backlog, whose alert may be recorded as late.
   struct Moment {
     Time at;
     model::Offset offset = 0;
     bool news = true;
   };
   Time wall(Time at) const { return at - ahead_; }
+  /// Where timers are. When several are due at the same time, rule and key decide the order.
   enum class Source : std::uint8_t { correlator, delay, active_alerts, clocks, gathering };
 
+  // The parts of a step, in the order in which step() calls them; each appends to `out`.
   std::optional<std::pair<Time, Source>> next_timer() const;
   void run_timers(const model::Record& record, std::vector<model::Change>& out);
   void run_delay(Moment moment, std::vector<model::Change>& out);
@@ -132,7 +139,8 @@ class Engine {
   void gather_under_new_rules(Time at);
 
   FindGeneration find_;
-  std::shared_ptr<const match::Generation> found_;  ///< by prepare(), for the record of this offset
+  /// What prepare() found, for the record with this offset.
+  std::shared_ptr<const match::Generation> found_;
   model::Offset found_for_ = 0;
   std::shared_ptr<const match::Generation> generation_;
   bool had_other_rules_ = false;
@@ -141,11 +149,12 @@ class Engine {
   correlate::ForTimer delay_;
   Annulments annulments_;
   correlate::Gathering gathering_;
-  std::unordered_map<std::string, const rules::Rule*> by_name_;  ///< of generation_, and our own
+  /// Rules of generation_, and the built-in ones.
+  std::unordered_map<std::string, const rules::Rule*> by_name_;
   SenderClocks clocks_;
   SenderClocks::Reading reading_;
   bool feeds_alerts_ = false;       ///< some rule matches alerts
-  std::set<std::string> degraded_;  ///< rules that AlarumRuleDegraded stands for
+  std::set<std::string> degraded_;  ///< rules for which AlarumRuleDegraded fires
   std::size_t missing_names_ = 0;
   Duration ahead_{};  ///< of the record that is stepped
   bool saving_ = false;

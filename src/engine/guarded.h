@@ -6,7 +6,10 @@
 
 namespace alarum::engine {
 
-/// An exception of `work` is logged and ends nothing else: it would be thrown again at each start.
+// The engine's thread must survive an exception of any part. These two are its only handlers.
+
+/// Runs `work` and logs an exception (`what` says what was being done). The engine then goes on: to
+/// end the process would not help, because the same record would throw again at each start.
 template <class Work>
 void guarded(const char* what, const Work& work) {
   try {
@@ -17,7 +20,8 @@ void guarded(const char* what, const Work& work) {
   }
 }
 
-/// An exception is an error like others: what was to be written stays owed.
+/// Runs `work` and turns an exception into the error `exception`, so that the caller treats it like
+/// a failed write and tries again.
 template <class Work>
 Result<void> caught(const Work& work) {
   try {

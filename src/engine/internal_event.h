@@ -5,17 +5,18 @@
 
 namespace alarum::engine {
 
-/// What happened to an alert, as an event for rules that match alerts: format `internal`, source
-/// `alarum`, `alert` and `alertname` the rule's name, each label under its own name,
-/// `data.labels.…` and `data.annotations.…`, status firing or resolved.
+/// A change of an alert as an event, for rules that match alerts: format `internal`, source
+/// `alarum`; `alert` and `alertname` are the rule's name; each label is there under its own name
+/// and as `data.labels.NAME`, annotations as `data.annotations.NAME`; the status is firing or
+/// resolved. See docs/rules.md.
 model::Event event_of(const model::Change& change);
 
-/// The labels alone, where a timer and no event leads to an alert: what its texts and enrichment
-/// read.
+/// An event that has only these labels. The texts and enrichment of an alert read it if a timer and
+/// no event led to the alert.
 model::Event event_of(const model::Labels& labels);
 
-/// The event's leaves with the derived names; a label stands for a derived name that nothing else
-/// gives a value.
+/// The event's leaves, with the names that the rules derive. If a derived name has no value from
+/// the event, the label of that name is its value.
 model::FlatEvent flat_of(const rules::RuleSet& rules, const model::Event& event,
                          const model::Labels& labels);
 

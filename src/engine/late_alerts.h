@@ -9,28 +9,31 @@
 
 namespace alarum::engine {
 
-/// Sums up the alerts that came late, so that one line says what nobody is notified of, at most
-/// once a minute. Pure: takes the monotonic time.
+/// Sums up alerts that came late (they were over before their events arrived, so nobody is
+/// notified), so that the log gets one line for them at most once a minute. The engine's thread
+/// owns it. It takes the monotonic time and has no clock of its own.
 class LateAlerts {
+  /// The content of one log line.
  public:
   struct Summary {
     std::uint64_t count = 0;
-    Duration oldest{};  ///< how long before its arrival the newest match of the oldest lay
-    std::string rules;  ///< a few of them: `EccStorm, RackDown and others`
+    Duration oldest{};  ///< the longest time from an alert's newest match to its arrival
+    std::string rules;  ///< at most three names: `EccStorm, RackDown and others`
   };
 
-  /// A change that has left the engine; all but late alerts that fire are passed over.
+  /// Counts a change that has left the engine, if it says that a late alert fired.
   void note(const model::Change& change);
-  /// What is to be said now: when some were noted for two seconds (a backlog comes in many pieces)
-  /// and the last line is a minute old; `all`: in any case.
+  /// The summary, if it is time for a line: two seconds after the first alert was seen here (a
+  /// backlog comes in many pieces) and a minute after the last line. `all`: at any time.
   std::optional<Summary> take(std::chrono::nanoseconds now, bool all = false);
-  /// When that will be, once take() has been called after the first of them was noted; nullopt:
-  /// there is nothing to say.
+  /// When take() will give a summary, by the monotonic clock; nullopt if nothing was counted, or
+  /// take() was not called since.
   std::optional<std::chrono::nanoseconds> due() const;
 
  private:
   Summary summary_;
   std::set<std::string> rules_;  // at most kMostNamed + 1
+  // When take() first saw something to report, and when the last line was.
   std::optional<std::chrono::nanoseconds> since_, said_;
 };
 

@@ -15,170 +15,189 @@
 
 namespace alarum::engine {
 
-/// Turns a routed message into what its target is sent; nullopt where the target is told nothing of
-/// it (`resolve_on`).
+/// Makes the content that a target is sent out of a routed message. nullopt if the target is not
+/// sent this message (`resolve_on`).
 using Compose = std::function<std::optional<model::Content>(const std::string& target,
                                                             const model::Message& message)>;
 
-/// What everybody is to be told, and how: the part of the config that a reload replaces.
+/// Who is notified, and how: the part of the config that a reload replaces. Plain values; the
+/// functions are called on the engine's thread.
 struct DeliveryConfig {
   std::shared_ptr<const config::Routing> routing;
   std::vector<alert::Target> targets;
   Compose compose;
-  /// Target → who is told of critical alerts that it could not be told
+  /// Target → targets that are notified of critical alerts which it could not be sent.
   std::map<std::string, std::vector<std::string>> fallbacks;
   std::string self_monitoring = {};  ///< as alert::Dispatcher::Config's
-  /// Of alerts that are logged only; none: they are not
+  /// Receives changes of alerts that no target is notified of because they are only logged; may be
+  /// empty.
   std::function<void(const model::Change&)> write_log = {};
 };
 
-/// The alert by which people learn that a start went over damage.
+/// The alert that tells people that a start had to pass over damage of the journal.
 inline constexpr std::string_view kDamageAlert = "AlarumJournalDamaged";
 
-/// DeliveryConfig of Reload::routing. Error `bad_routing`.
+/// Makes the DeliveryConfig out of Reload::routing. Error `bad_routing`.
 using ReadDeliveryConfig = std::function<Result<DeliveryConfig>(const std::string& routing)>;
 
-/// What became of a dead letter that was to be sent again.
+/// What became of a dead letter that people wanted to send again.
 struct RedriveOutcome {
   std::string id;
-  /// `redriven`, or why not: `not_there`, `no_longer_true`, `kept_back`, `target_gone`, `no_facts`
+  /// `redriven`, or the reason why it was not sent: `not_there`, `no_longer_true`, `kept_back` (the
+  /// alerts are silenced, inhibited or muted now), `target_gone`, `no_facts` (its content is not
+  /// stored)
   std::string outcome;
-  std::string as;  ///< the id of the new notification
+  std::string as;  ///< if `redriven`: the id of the new notification
 };
-/// Of several, and what is to be sent in their place.
+/// The outcomes of one redrive, and the notifications that it sends.
 struct Redrives {
   std::vector<RedriveOutcome> outcomes;
   std::vector<alert::Book::Batch::Revived> revived;
 };
 
-/// Whether nothing but a time-out ends the rule's alerts (alert::Dispatcher::EndsByTimeout).
+/// Whether nothing but `resolve_after` can end alerts of the rule
+/// (alert::Dispatcher::EndsByTimeout).
 bool ends_by_timeout_only(const rules::Rule& rule);
 
-/// The engine together with its book: steps records and enters what they led to and how
-/// notifications ended, in one transaction a batch. Synchronous; the daemon's stage, replay at
-/// start and tests call the same code.
+/// Engine, routing and book as one function of the records: steps a record, and collects what came
+/// of it (changes, notifications, receipts) in a batch that is written to the book in one
+/// transaction. Synchronous, with no clock; the daemon's stage, replay at start and tests call the
+/// same code. It lives on the engine's thread. `engine` and `book` outlive it.
+///
+/// Replay: records that the book has processed are stepped only to restore the state, and nothing
+/// of them is entered. After a replay reconcile() makes engine, routing and book agree.
 class Processor {
  public:
-  /// `outlets` are in force until a record, or the state that is restored, says others. Without
-  /// `read` none does.
+  /// `outlets` is in force until a record, or a restored state, names another routing. Without
+  /// `read` such a routing is ignored.
   Processor(Engine& engine, alert::Book& book, DeliveryConfig outlets,
             ReadDeliveryConfig read = {});
 
-  /// Steps the record. What it led to waits for `commit`, unless the book holds it already (a
-  /// replay below `processed`). An error, or an exception of any part, is parked and logged; what
-  /// the other parts made of the record stands. The next record is stepped as ever.
+  /// Steps the record. Its results wait in the batch for commit(), unless the book has them already
+  /// (a replay below `processed`). If a part of the work fails or throws, the fault is logged and
+  /// listed in parked(), what the other parts made of the record is used, and the next record is
+  /// stepped normally.
   Result<void> step(const model::Record& record);
-  /// Before step(): what only the book knows of dead letters that the record sends again, or that
-  /// fallbacks are notified of, or that it makes, as its targets go; as it is after all records
-  /// before; commits what waits of those. Of other records nothing. Error: nothing of it happened,
+  /// Reads from the book what step() of this record needs: the dead letters that it sends again,
+  /// the notifications whose fallbacks are to be notified, and those whose target the record
+  /// removes. Call it before step(). It commits the batch first, so that the book has all earlier
+  /// records. Does nothing for other records. After an error (of the book) nothing has happened:
   /// call it again.
   Result<void> prepare(const model::Record& record);
-  /// Enters all that waits, in one transaction. On an error nothing is lost: call it again. Rows
-  /// that the book throws at are parked, the others entered.
+  /// Writes the batch to the book in one transaction. After an error of the book nothing is lost:
+  /// call it again. If a row makes the book throw, the rows are written one by one and that one
+  /// goes to parked().
   Result<void> commit();
 
-  /// Of the notifications that wait for commit(), those that were made since the last call, in
-  /// their order. What the book may know already is not among them: in its stead stand the targets
-  /// that the book is to be asked for once it has the batch. What was not asked for before a commit
-  /// only the book gives.
+  /// The notifications of the batch that were made since the last call, in order, so that they can
+  /// be sent before the book has them. Notifications that the book may know already are left out,
+  /// and their targets are in `by_book`: the book must be asked for these after it has the batch.
+  /// Notifications that nobody took before the commit come from the book as well.
   struct Fresh {
     std::vector<model::Notification> notifications;
     std::set<std::string> by_book;
   };
   Fresh take_fresh();
 
-  /// Whether prepare() and step() of this record ask the book: nobody else may be at it then.
+  /// Whether prepare() and step() of this record read the book. Then no other thread may be writing
+  /// it.
   bool needs_book(const model::Record& record) const;
-  /// The batch, to be written by somebody else; nothing waits any more. Only behind a replay.
+  /// Takes the batch, to be written by a BookWriter. Only after the replay.
   alert::Book::Batch hand_out();
-  /// It could not be written: it waits again, before what came since.
+  /// Puts a batch that could not be written in front of what has come since.
   void put_back(alert::Book::Batch batch);
 
-  /// What became of alerts where book and engine part, once the whole journal was stepped.
+  /// Alerts in which book and engine differed after the whole journal was stepped. Ids of alerts.
   struct Parted {
-    /// Ids: ended, and who was notified of them is notified of that
+    /// Fired in the book only: ended, and everyone who was notified of them is notified of the end.
     std::vector<std::string> lost;
-    /// Fire and were not in the book: entered, and people are notified
+    /// Fire in the engine only: entered in the book, and people are notified.
     std::vector<std::string> found;
-    /// Ended long ago by the book, and still fire for the engine: to be ended by a record
+    /// Ended in the book, still fire in the engine: the caller must end them by a record.
     std::vector<std::string> over;
     bool any() const { return !lost.empty() || !found.empty() || !over.empty(); }
   };
-  /// After a replay, before the first new record: makes book and engine agree again (alert/lost.h),
-  /// in one transaction, then book and routing (Dispatcher::agree): what routing made of records
-  /// that the book has already was not entered, and another config, or damage, may have made it
-  /// another thing.
+  /// After a replay and before the first new record, makes book and engine agree (alert/lost.h), in
+  /// one transaction, then routing and book (Dispatcher::agree). The second is needed because
+  /// routing's results for records that the book had were not entered, and another config or damage
+  /// may have changed them. Errors are those of the book.
   Result<Parted> reconcile(const alert::Reconciling& now);
-  /// What was replayed is not what was lived (other rules stood in, records are missing): routing
-  /// is to be made to agree with the book. The ledger sees most of it by itself.
+  /// The replay may not repeat what really happened (other rules were used, or records are
+  /// missing), so routing must take from the book who was notified. The processor notices most such
+  /// cases by itself.
   void doubt() { certain_ = false; }
-  /// It was, once in its life.
+  /// Whether, at any time in this object's life, routing was taken from the book.
   bool took_from_book() const { return took_from_book_; }
-  /// A replay begins here: a first record behind it is one before which others are missing. Of
-  /// records below `lived` another run may have notified people.
+  /// A replay begins at offset `next`: if the first record has a higher offset, records before it
+  /// are missing. An earlier run may have notified people of records below `lived`.
   void expect(model::Offset next, model::Offset lived) { expected_ = next, lived_ = lived; }
-  /// The replay went over this damage (sentences, all of it so far): what is saved says so until a
-  /// record of kDamageAlert is stepped that no run before wrote.
+  /// The replay passed over this damage (sentences; the complete list so far). Checkpoints carry
+  /// the list until a kDamageAlert record is stepped that this run has written.
   void note_damage(std::vector<std::string> places) { new_damage_ = std::move(places); }
-  /// What a start before went over and said in the state that was restored, until people learn of
-  /// it. Where it was cut short nobody has.
+  /// Damage that an earlier start passed over and stored in the restored state, until the alert
+  /// about it was stepped. If that start was cut short, people have not been notified of it yet.
   const std::vector<std::string>& inherited_damage() const { return inherited_damage_; }
-  /// Before a checkpoint within a replay: the same for book and routing alone, where the replay has
-  /// come to the book's end, so that a start from this checkpoint has nothing to replay. Before
-  /// that the book knows notifications of records to come: whoever holds them for known has no news
-  /// of those records, and counts `repeat_interval` from an older message. A start from there
-  /// replays on, and agrees at the end.
+  /// Makes routing and book agree before a checkpoint during a replay, if the replay has reached
+  /// the book's end. A start from that checkpoint then has nothing to replay. Before the book's end
+  /// it does nothing: the book has notifications of later records, and routing that took these for
+  /// its own would not send them and would count `repeat_interval` from an older message.
   Result<void> agree_with_book();
 
-  /// Whether nobody is to be notified of an alert that fires, at this time by the wall clock.
+  /// Whether people must not be notified of a firing alert at this time (wall clock), because it is
+  /// silenced, inhibited or muted.
   std::function<bool(const model::Alert&)> kept_back_at(Time now) const;
-  /// What became of each letter of the redrive at this offset; nullptr: it is none of the newest.
+  /// What became of each letter of the redrive at this offset. nullptr if it is not among the 64
+  /// newest redrives.
   const std::vector<RedriveOutcome>* redriven(model::Offset offset) const;
 
-  /// Rows that wait.
+  /// Rows of the batch.
   std::size_t waiting() const { return batch_.rows(); }
+  /// The offset after the newest record that was stepped.
   model::Offset next_offset() const { return batch_.processed; }
-  /// Engine time of the newest record, also of one that only a checkpoint knows.
+  /// Engine time of the newest record, even if only a checkpoint knows it.
   Time now() const { return now_; }
-  /// What the newest model::OwnReceivers says; empty: none since the routing came into force.
+  /// The receivers in the newest model::OwnReceivers record; empty if there was none since the
+  /// routing came into force.
   const std::vector<std::string>& own_receivers() const { return own_receivers_; }
   const DeliveryConfig& delivery_config() const { return delivery_config_; }
-  /// Reload::routing that is in force; empty: no record has said any.
+  /// The routing in force, as Reload::routing has it; empty if no record has named one.
   const std::string& routing() const { return routing_; }
   const alert::Dispatcher& dispatcher() const { return dispatcher_; }
-  /// When the next timer is due, of the engine or of routing.
+  /// When the next timer of engine or routing is due, in engine time.
   std::optional<Time> next_due() const;
 
-  /// Everything that engine and routing remember: what a checkpoint holds, in parts, between steps,
-  /// as Engine::begin_save() has it.
+  /// The state of engine and routing for a checkpoint (docs/formats/checkpoint.md), in parts that
+  /// are made between steps, as Engine::begin_save() describes it.
   std::string begin_save();
   std::string save_some(std::size_t bytes) { return engine_.save_some(bytes); }
   bool saving() const { return engine_.saving(); }
   bool tidy(std::size_t keys) { return engine_.tidy(keys); }
-  /// Error `bad_state`; what is remembered is then unchanged.
+  /// Replaces the state. Error `bad_state`, or `newer_format`: nothing has changed.
   Result<void> restore(const std::string& state);
-  /// The part of what was saved that is the engine's. Error `bad_state`.
+  /// Extracts the engine's part of a saved state. Error `bad_state`.
   static Result<std::string> engine_state(const std::string& state);
 
+  /// Totals since the start, for metrics.
   struct Counts {
     std::uint64_t events = 0;  ///< that were stepped, replayed ones too
     std::uint64_t fired = 0, repeated = 0, stage_changed = 0, resolved = 0, late = 0,
                   notifications = 0;
-    std::map<std::string, std::uint64_t> suppressed;  ///< by why
+    std::map<std::string, std::uint64_t> suppressed;  ///< by reason
   };
   const Counts& counts() const { return counts_; }
-  /// Of the records that were not stepped before.
+  /// Late alerts of new records; replayed records do not count.
   LateAlerts& late_alerts() { return late_; }
 
-  /// Something of a record that could not be processed. It was passed over, so somebody may not
-  /// have been notified.
+  /// A part of a record that could not be processed. It was passed over, so that people may not
+  /// have been notified of something.
   struct Parked {
     model::Offset offset = 0;
-    std::string doing;  ///< `step`, `route`, `compose`, `enter`
-    std::string reason;
+    std::string doing;   ///< the part: `step`, `route`, `compose`, `enter`
+    std::string reason;  ///< the message of the error
   };
+  /// parked() lists at most so many.
   static constexpr std::size_t kMostParked = 100;
-  /// Since the start, replayed ones too; parked() has the first kMostParked.
+  /// All since the start, replayed ones too; parked() has the first kMostParked of them.
   std::uint64_t parked_count() const { return parked_count_; }
   const std::vector<Parked>& parked() const { return parked_; }
 
@@ -190,10 +209,11 @@ class Processor {
   bool book_is_unsure() const;
   alert::Notified notified(model::Alert alert, std::vector<alert::Recipient> recipients,
                            std::uint32_t owes) const;
-  /// With each the recipients who are still to be notified of its end.
+  /// Alerts that fire in the engine and ended in the book, each with the recipients who have not
+  /// been notified of the end.
   Result<alert::Dispatcher::Recorded> ended_by_book();
   void note_unread();
-  /// Where a restored state, or the newest record that was stepped, ends.
+  /// The offset after the newest record that was stepped, or after the restored state.
   model::Offset reached() const { return expected_.value_or(next_offset()); }
   Result<void> meet_book(const alert::Dispatcher::Recorded& over);
   Result<void> agree(const std::set<std::string>& targets, const alert::Dispatcher::Recorded& over);
@@ -202,7 +222,7 @@ class Processor {
                                const std::vector<alert::Routed>& replayed);
   void enter(alert::Dispatcher::Output output, std::vector<model::Change> changes,
              const model::Record& record);
-  /// `at`: by the wall clock. `ahead`: of the messages' times before that.
+  /// `at` is by the wall clock; `ahead` turns the messages' engine times into wall-clock times.
   void enter_change(model::Change change, std::uint32_t owes);
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
              model::Offset offset, Time at, Duration ahead);
@@ -217,8 +237,8 @@ class Processor {
   void configure();
   alert::Dispatcher::Config groups_config() const;
   bool is_as_lived() const;
-  /// What was stepped is another past than the one that was lived: records are missing, or other
-  /// rules or another routing stand in.
+  /// The records that were stepped differ from what happened: some are missing, or other rules or
+  /// another routing were used in place of the original ones.
   void note_another_past() { another_past_ = true, doubt(); }
   bool is_another_past() const { return another_past_ || !inherited_damage_.empty(); }
   std::string id_of(const alert::Routed& routed, model::Offset offset);
@@ -238,32 +258,32 @@ class Processor {
   std::string routing_;
   std::vector<std::string> own_receivers_;
   bool took_from_book_ = false;
-  bool certain_ = true;  ///< nothing was seen yet for which doubt() is called
+  bool certain_ = true;  ///< nothing has happened yet for which doubt() is called
   bool another_past_ = false;
   std::vector<std::string> inherited_damage_, new_damage_;
-  bool tells_anew_ = false;                ///< id_of() has given such an id, and said so
-  std::optional<model::Offset> expected_;  ///< the next record's, where nothing is missing
-  model::Offset lived_ = 0;                ///< as expect()'s
-  /// Of the rules in force that name receivers
+  bool tells_anew_ = false;                ///< id_of() has made a new id and logged that
+  std::optional<model::Offset> expected_;  ///< the next record's offset if none is missing
+  model::Offset lived_ = 0;                ///< as given to expect()
+  /// Rule → receivers, for the rules in force that name receivers.
   std::map<std::string, std::vector<std::string>> notify_;
-  /// Of the rules in force, those whose alerts nothing but a time-out ends
+  /// Rules in force of which nothing but `resolve_after` ends the alerts.
   std::set<std::string> ends_by_timeout_;
-  const match::Generation* read_from_ = nullptr;  ///< only ever compared
+  const match::Generation* read_from_ = nullptr;  ///< whose rules were read; only compared
   alert::Dispatcher dispatcher_;
   LateAlerts late_;
   Time now_;  ///< stamp of the newest record
-  /// Records that the book has were stepped, or cannot be read any more, and agree_all() is owed.
+  /// Records that the book has were stepped, or cannot be read any more; agree_all() must follow.
   bool replayed_ = false;
-  /// meet_book() was tried, before the first record that the book does not have
+  /// meet_book() was tried; that happens before the first record that the book does not have.
   bool met_ = false;
-  /// And reconcile() has not looked yet what of the book is owed and known to no group: until then
-  /// `told` stays, for the next start to look where this one is cut short.
+  /// reconcile() has not yet looked for notifications that the book still owes and no group knows.
+  /// Until then `told` in the book stays, so that the next start looks if this one is cut short.
   bool unreconciled_ = false;
-  bool stepped_ = false, stopped_ = false;  ///< some record; the newest of them is a stop
-  bool beyond_book_ = false;                ///< of those, one that the book did not have
-  /// Within a replay: what the book has of the records that are to be stepped.
+  bool stepped_ = false, stopped_ = false;  ///< a record was stepped; the newest one is a Stop
+  bool beyond_book_ = false;                ///< a record was stepped that the book did not have
+  /// During a replay: the notifications of the book for the records that are still to be stepped.
   std::optional<std::vector<alert::Book::Made>> made_;
-  /// What prepare() found for the record of this offset.
+  /// What prepare() has found for the record with this offset.
   struct DeadLetterFacts {
     model::Offset offset = 0;
     std::vector<model::Notification> fallbacks;
@@ -271,13 +291,14 @@ class Processor {
     std::vector<model::Receipt> strays;
   };
   std::optional<DeadLetterFacts> letters_;
-  std::deque<std::pair<model::Offset, std::vector<RedriveOutcome>>> redriven_;  ///< of the newest
+  /// The newest redrives.
+  std::deque<std::pair<model::Offset, std::vector<RedriveOutcome>>> redriven_;
   alert::Book::Batch batch_;
   std::unordered_map<std::string, std::size_t>
-      repeated_;  ///< by alert: where in batch_.changes its newest change is, which only repeats
-  const model::Offset begun_;      ///< of the first record that the book did not have at the start
-  std::size_t taken_ = 0;          ///< of the batch's notifications: take_fresh() gave them
-  std::set<std::string> by_book_;  ///< as Fresh's
+      repeated_;  ///< alert id → index in batch_.changes of its newest change, if that is a repeat
+  const model::Offset begun_;      ///< book_.processed() at the start
+  std::size_t taken_ = 0;          ///< how many notifications of the batch take_fresh() has given
+  std::set<std::string> by_book_;  ///< as Fresh has it
   Counts counts_;
   std::uint64_t parked_count_ = 0;
   std::vector<Parked> parked_;

@@ -12,136 +12,141 @@
 #include "model/event.h"
 
 namespace alarum::engine {
+// What a `*.test.yaml` file says (docs/rules.md "Tests"), as plain values, and the functions that
+// read it. All durations are offsets from the test's start. Faults of a file go to Diagnostics with
+// their place, all at once.
 
-/// One event of a rule test: when it arrives, as an offset from the test's start, and what it is.
+/// One event of a rule test: its arrival as an offset from the test's start, and the event.
 struct TestEvent {
   Duration at{};
   model::Event event;
-  bool own_id = true;      ///< false: the test wrote none, and it is like no other
-  bool duplicate = false;  ///< the daemon would not take it: see mark_duplicates
+  bool own_id = true;      ///< false: the test gave none, so the event is no duplicate of another
+  bool duplicate = false;  ///< the daemon would take it for a duplicate: see mark_duplicates()
 };
 
-/// What `dedup:` of a config says, for tests that name one.
+/// The values of `dedup:` in a config, for a test file that names one.
 struct TestDedup {
   Duration window = std::chrono::hours(24);
-  std::size_t max = 4'000'000;
+  std::size_t max = 4'000'000;  ///< identities that are remembered
 };
-/// Decides which events are copies of one before, as the daemon's journal does. `events` by
-/// arrival.
+/// Marks the events that are copies of an earlier one, as the daemon's journal decides it. `events`
+/// are in the order of their arrival.
 void mark_duplicates(std::vector<TestEvent>& events, const TestDedup& dedup);
 
-/// One expected transition: `at`, `state` and `alert` must fit, and each further key as a label,
-/// annotation or property.
+/// One expected transition. `at`, `state` and `alert` must be equal; each further key is compared
+/// with the label, annotation or property of that name.
 struct Expectation {
   Place place;
   Duration at{};
-  /// In the order written: alert, state, reason, labels, …
+  /// Key and value in the order in which they are written: alert, state, reason, labels, …
   std::vector<std::pair<std::string, std::string>> wanted;
 };
 
-/// What a scripted receiver answers: `200`, `429 retry-after 30`, `time-out`.
+/// The scripted answer of a receiver: `200`, `429 retry-after 30`, `time-out`.
 struct TestAnswer {
-  long status = 200;  ///< 0: none came in time
-  std::chrono::seconds retry_after{};
-  std::string text() const;
+  long status = 200;                   ///< HTTP status; 0: no answer in time
+  std::chrono::seconds retry_after{};  ///< 0: the answer has no `Retry-After`
+  std::string text() const;            ///< as it is written in a test
 };
 
-/// One expected request to a webhook. Empty members are not asked about; of `body` what is written
-/// must be there.
+/// One expected request to a webhook. Empty members are not compared. The body must contain what is
+/// written here and may contain more.
 struct RequestExpectation {
   Place place;
   Duration at{};
-  std::string to;  ///< the target or its receiver: `oncall/webhook/0`, `oncall`
+  std::string to;                        ///< a target or a receiver: `oncall/webhook/0`, `oncall`
   std::optional<std::uint64_t> attempt;  ///< 1 for the first
   std::string answer;                    ///< as TestAnswer::text()
   std::optional<Node> body;
 };
 
-/// How many there may be, both ends included.
+/// A bound for a count; both ends are allowed values.
 struct CountBound {
   Place place;
   std::optional<std::uint64_t> at_least, at_most;
   bool asked() const { return at_least || at_most; }
 };
 
-/// What must stand in one message that a person is sent.
+/// What one message to a person must contain.
 struct MessageExpectation {
   Place place;
-  std::optional<Duration> within;  ///< `first` only: it comes at most so long after the fault
-  /// `first` only: when the fault began, as an offset; nullopt: the first event that is one
+  /// For `first` only: the message must come at most so long after the fault.
+  std::optional<Duration> within;
+  /// For `first` only: when the fault began. nullopt: at the first event that is a fault.
   std::optional<Duration> after;
-  std::vector<std::string> contains;  ///< each of them, in its title or text
+  std::vector<std::string> contains;  ///< each of these texts, in the title or the text
 };
 
-/// `expect_people`: what ONE person is sent (docs/tools.md): the messages to one target of one
-/// receiver.
+/// `expect_people` (docs/tools.md): the messages that one person is sent, which are those to one
+/// target of one receiver.
 struct PeopleExpectation {
   Place place;
-  std::string receiver;  ///< empty: whoever is sent most pages
-  /// Messages with an alert that is new to the person; updates too, where `updates` does not ask
-  /// about them
+  std::string receiver;  ///< empty: the one that is sent the most pages
+  /// Messages with an alert that the person has not heard of. Updates count as well if `updates` is
+  /// not asked about.
   CountBound pages;
-  CountBound updates;   ///< messages with no alert that is new, but with another stage or severity
-  CountBound critical;  ///< of both: where what is new is critical
+  CountBound updates;   ///< messages with no new alert, but with a new stage or severity
+  CountBound critical;  ///< pages and updates in which the news is critical
   CountBound ends;      ///< messages in which something ended and nothing is new
-  CountBound in_24h;    ///< all messages, reminders too, of the 24 hours from the fault on
+  CountBound in_24h;    ///< all messages, with reminders, in the 24 hours from the fault on
   std::optional<MessageExpectation> first;  ///< the first page or update
-  std::optional<MessageExpectation> last;   ///< the last message that is no reminder
-  std::vector<MessageExpectation> some;     ///< each by at least one message
-  std::vector<std::string> never;           ///< words that no message contains
+  std::optional<MessageExpectation> last;   ///< the last message that is not a reminder
+  std::vector<MessageExpectation> some;     ///< each must be met by at least one message
+  std::vector<std::string> never;           ///< texts that no message may contain
 };
 
-/// One entry of `tests:` in a `*.test.yaml` (RULES.md "Tests"), or one of its `variants`.
+/// One entry of `tests:` in a `*.test.yaml` (docs/rules.md "Tests"), or one of its `variants`.
 struct RuleTest {
   std::string name;
   Place place;
-  std::vector<TestEvent> events;  ///< by arrival
-  /// The events of the test before it, changed: `expect_people` alone is asked about
+  std::vector<TestEvent> events;  ///< in the order of their arrival
+  /// A variant has the changed events of its test, and only `expect_people` is checked.
   bool variant = false;
-  bool asks_transitions = true;  ///< false: it has no `expect`
-  std::vector<Expectation> expect;
-  std::optional<Duration> run_on;
+  bool asks_transitions = true;     ///< false: the test has no `expect`
+  std::vector<Expectation> expect;  ///< all transitions, in order
+  std::optional<Duration> run_on;   ///< how long time goes on after the last event
   std::optional<PeopleExpectation> people;
-  /// `answers`: what receivers say, in the order of the requests, by target or receiver (empty:
-  /// all); after the last one 200.
+  /// `answers`: what receivers answer, request by request, by target or receiver (empty: all of
+  /// them). After the last one they answer 200.
   std::map<std::string, std::vector<TestAnswer>> answers;
-  /// `expect_requests`: all of them, in order; nullopt: not asked about
+  /// `expect_requests`: all requests in order; nullopt: requests are not checked.
   std::optional<std::vector<RequestExpectation>> requests;
 };
 
-/// A test file: the rule files it names, as paths relative to the working directory, and its tests.
+/// A test file: the rule files that it names, as paths relative to the working directory, and its
+/// tests.
 struct RuleTestFile {
   std::vector<std::string> rules;
   std::vector<RuleTest> tests;
-  /// Whose receivers and route `expect_requests` and `expect_people` are about; empty: one webhook,
-  /// `test`, gets
+  /// The config whose receivers and route `expect_requests` and `expect_people` use. Empty: one
+  /// webhook, `test`, gets all requests, and people are notified as with a config without `route`.
   std::string config;
-  ///< everything; people are sent what they are where the config has no `route`
-  std::string inventory;  ///< the file that stands in place of the rules' own; empty: none
+  std::string inventory;  ///< a file that replaces the inventory of the rules; empty: none
 };
 
-/// Test time 0 on the engine's clock.
+/// Time 0 of a test, in engine time and by the wall clock.
 constexpr Time kTestStart = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 
-/// The text of a file that a test names; nullopt: it cannot be read.
+/// Gives the text of a file that a test names; nullopt if it cannot be read.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
 
-/// Reads a test file; every fault goes to `out`. `read`: files of events, by their path relative to
-/// the working directory.
+/// Reads a test file. Every fault is added to `out`; nullopt if there is an error. `read` gives
+/// files of events, by their path relative to the working directory.
 std::optional<RuleTestFile> read_rule_tests(const std::string& text, const std::string& file,
                                             Diagnostics& out, const ReadFile& read = {});
 
-/// The part of a test that is about requests: `answers` and `expect_requests`.
+/// Reads `answers` and `expect_requests` of one test into `out`.
 void read_requests(const Node& test, RuleTest& out, Diagnostics& faults);
 
-/// The value of `expect_people`. Refused is also what cannot fail, and what cannot come true.
+/// Reads `expect_people`. An expectation that cannot fail, or that cannot come true, is an error.
 PeopleExpectation read_people(const Node& node, Diagnostics& faults);
 
+/// What became of one test.
 struct RuleTestResult {
   std::string name;
   Place place;
   bool passed = false;
-  std::string difference;  ///< expected and got, side by side, when it did not pass
+  std::string difference;  ///< if it failed: expected and actual, line by line, for people
 };
 
 }  // namespace alarum::engine

@@ -11,82 +11,87 @@
 
 namespace alarum::engine {
 
-/// What the times of events are worth, by what the clock of each sender (format and source, never
-/// the address of a relay) has shown until then (docs/rules.md "Clocks"). The one place where an
-/// event's own time comes in. Pure and without a clock: it knows the events that it was shown, in
-/// the journal's order, so a replay comes to the same. Lives in the engine.
+/// Decides what the time in an event is worth, from what the clock of its sender has shown so far
+/// (docs/rules.md "Clocks"). A sender is a format and a source, never the address of a relay. This
+/// is the only place where an event's own time is interpreted. It is a function of the events in
+/// journal order, without a clock, so a replay gets the same results. The engine owns it; one
+/// thread.
 ///
-/// What just arrived is news unless it is plainly part of a backlog: only then is `Reading::when`
-/// more than lateness before the arrival.
+/// An event that has just arrived counts as news unless it is plainly part of a backlog: only then
+/// is `Reading::when` more than model::kLateness before the arrival.
 class SenderClocks {
  public:
   enum class Kind : std::uint8_t {
-    none,       ///< the event has no time, or one before 2010: the arrival
-    right,      ///< within lateness of the arrival, or of our own making: as it is
-    ahead,      ///< in the future: as it is up to kMaxAhead, beyond that the arrival
-    undecided,  ///< old: a wrong clock or a backlog. Shifted to the arrival
-    wrong,      ///< the clock's known offset was taken out
-    backlog,    ///< old because it was delivered late: as it is
+    none,       ///< the event has no time, or one before 2010: the arrival is used
+    right,      ///< within lateness of the arrival, or posted: its time is used
+    ahead,      ///< in the future: its time is used up to kMaxAhead, beyond that the arrival
+    undecided,  ///< old, by a wrong clock or in a backlog: shifted to the arrival
+    wrong,      ///< the known error of the clock was taken out
+    backlog,    ///< old because it was delivered late: its time is used
   };
   struct Reading {
     Kind kind = Kind::none;
-    Time when;  ///< what rules work with, in engine time; up to kMaxAhead after the arrival
-    /// The same where the event ends something: what is undecided ends nothing that is younger than
-    /// it says
+    Time when;  ///< what rules work with, in engine time; at most kMaxAhead after the arrival
+    /// The same for an event that ends something. If the time is undecided this is the older value,
+    /// so that the event does not end what is younger than it says.
     Time ends;
-    Duration behind;  ///< what was taken out: how far the clock is behind (below zero: ahead)
+    /// What was taken out: how far the clock is behind. Negative if it is ahead.
+    Duration behind;
   };
-  /// Of an event that arrived. One hash lookup at most; allocates nothing but for a sender whose
-  /// first odd time it is.
+  /// Interprets the time of an event that arrived at `arrival`. At most one hash lookup. Allocates
+  /// only for the first odd time of a sender.
   Reading read(const model::Event& event, model::Stamp arrival);
 
-  /// A sender whose clock is wrong, until its times have been right for an hour, or it has said
-  /// nothing for a day.
+  /// A sender whose clock is wrong. It is listed until its times were right for an hour, or it was
+  /// silent for a day.
   struct Wrong {
     std::string sender;  ///< `syslog sw-7`, at most kMostName bytes
     Duration behind;
   };
-  std::vector<Wrong> wrong() const;  ///< by name
+  std::vector<Wrong> wrong() const;  ///< sorted by name
   std::size_t wrong_count() const { return wrong_; }
-  /// Did wrong() change since the last call?
+  /// Whether wrong() has changed since the last call.
   bool take_change() { return std::exchange(changed_, false); }
-  /// When somebody may leave wrong(), in engine time.
+  /// When a sender may have to leave wrong(), in engine time; nullopt if wrong() is empty.
   std::optional<Time> next() const { return due_; }
+  /// Removes senders whose time in wrong() is over at `now`.
   void run_next(Time now);
 
-  /// Senders remembered: those with odd times within the last hour or day. Those beyond kMost are
-  /// not judged: their old events are news.
+  /// Senders that are remembered, because of odd times within the last hour or day. At most kMost.
+  /// While there is no room, other senders are not judged, and their old events count as news.
   std::size_t size() const { return senders_.size(); }
-  std::uint64_t refused() const { return refused_; }  ///< events of senders beyond kMost
+  std::uint64_t refused() const { return refused_; }  ///< odd events of senders without room
+  /// Senders at most; bytes of a sender's name at most.
   static constexpr std::size_t kMost = 10'000, kMostName = 200;
 
+  /// Everything that it remembers, for a checkpoint (docs/formats/checkpoint.md).
   void save(ByteWriter& out) const;
   static SenderClocks load(ByteReader& in);
 
  private:
-  // A stretch of times that are not what the sender's clock was known for. Lags are arrival less
-  // event time.
+  // A period in which the times differ from what the sender's clock is known for. A lag is arrival
+  // minus event time.
   struct Run {
-    Duration top{};    // its first lag
-    Duration low{};    // its lowest, in steps of kStep
-    Duration level{};  // the lag that lasts since `since`, within lateness
-    // Of a backlog: the lag at marked_at, when event time last ran faster than arrival
+    Duration top{};    // the lag at its beginning
+    Duration low{};    // the lowest lag since, in steps of kStep
+    Duration level{};  // the lag that has lasted since `since`, within lateness
+    // Backlog only: the lag at marked_at, the last time when event time ran faster than arrival.
     Duration mark{};
     Time began, since, fell_at, marked_at;
-    std::uint64_t events = 0;  // at this level
-    // How often the lag fell by kStep: since it began, at this level
+    std::uint64_t events = 0;  // events at this level
+    // How often the lag has fallen by kStep: since the beginning, and at this level.
     std::uint64_t steps = 0, level_steps = 0;
-    bool backlog = false;
+    bool backlog = false;  // it was recognised as a backlog
   };
   struct Sender {
     std::string name;
-    Duration known{};   // how far its clock is behind; zero: as far as known it is right
-    Duration listed{};  // as wrong() says it; zero: not in there
-    Time heard;
-    std::optional<Time> right_since;  // of one that is listed
+    Duration known{};   // how far its clock is behind; zero: right, as far as is known
+    Duration listed{};  // how far it is behind by wrong(); zero: not listed
+    Time heard;         // arrival of its newest event
+    std::optional<Time> right_since;  // listed senders: since when its times are right again
     std::optional<Run> run;
-    std::uint64_t jumps = 0;  // how often its lag grew, the last time at jumped_at
-    Time jumped_at;
+    std::uint64_t jumps = 0;  // how often its lag grew, each within an hour of the one before
+    Time jumped_at;           // when a Run last began
   };
   Reading judge(Sender& sender, Duration lag, bool set, model::Stamp arrival);
   void begin(Sender& sender, Duration lag, Time at, bool jumped);
@@ -97,16 +102,17 @@ class SenderClocks {
   void due_by(Time at);
   static Time leaves(const Sender& sender);
 
-  std::unordered_map<std::uint64_t, Sender> senders_;  // by hash of format and source
-  std::size_t wrong_ = 0;
-  bool changed_ = false;
+  std::unordered_map<std::uint64_t, Sender> senders_;  // by the hash of format and source
+  std::size_t wrong_ = 0;                              // how many of them are listed
+  bool changed_ = false;                               // for take_change()
   std::uint64_t refused_ = 0;
-  std::optional<Time> due_;
-  Time swept_;  // the last time that it was full
+  std::optional<Time> due_;  // as next()
+  Time swept_;               // when senders were last removed because it was full
 };
 
+/// The word for metrics, the API and explanations: `none`, `right`, `ahead`, …
 std::string_view to_text(SenderClocks::Kind);
-/// `21m behind`, `1h ahead`, to the second.
+/// For people: `21m behind`, `1h ahead`, rounded to seconds.
 std::string offset_text(Duration behind);
 
 }  // namespace alarum::engine

@@ -5,10 +5,11 @@
 
 namespace alarum::engine {
 
-/// The `variants` of a test, each as a test of its own (`variant`): the same events at another
-/// pace, in another order, with some lost, without a reporter. What a seed chooses is the same on
-/// every machine. A variant's `expect_people` replaces the keys of the test's that it names. A
-/// variant that changes nothing is an error.
+/// Reads the `variants` of a test, each as a test of its own (RuleTest::variant): the same events
+/// at another pace (`pace`), in another order (`order`), with some lost (`lose`), or without those
+/// that fit a pattern (`without`). What a seed chooses is the same on every machine.
+/// `expect_people` of a variant replaces those keys of the test's that it names. A variant that
+/// changes nothing is an error.
 std::vector<RuleTest> read_variants(const Node& node, const RuleTest& test, Diagnostics& out);
 
 }  // namespace alarum::engine
