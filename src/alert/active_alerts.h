@@ -18,126 +18,138 @@
 
 namespace alarum::alert {
 
-/// The firing alerts and how each of them lives: fires once, counts repeats, escalates, ends. Lives
-/// in the engine: single-threaded, no clock. A resolved alert is gone from here; the book keeps it.
-/// A step costs O(log n) of the alerts that fire, where nothing else is said.
+/// The firing alerts and their lives: an alert fires once, counts repeats, escalates, and ends. The
+/// engine owns the object: one thread, no clock. A resolved alert leaves it; the book has it then.
+/// A call costs O(log n) of the firing alerts unless its comment says otherwise. All functions that
+/// change something append what changed to `out`; `at` is engine time, `offset` the record's.
 class ActiveAlerts {
  public:
   using Id = std::pair<std::string, std::string>;  ///< rule name, key text
 
-  /// Timers run on engine time; what an alert says of itself (start, end, newest match) is the wall
-  /// clock's. A record of engine time `at` is stepped, which then is so far before the wall clock.
-  /// Where that went back, nothing lies in its future: a start or a newest match that only the
-  /// wrong clock knew would make all that comes look older.
+  /// To be called at the beginning of each step: the record has engine time `at`, which is `ahead`
+  /// before the wall clock. Timers run on engine time; what an alert says of itself (start, end,
+  /// newest match) is by the wall clock. If the wall clock went back, times that would now be in
+  /// the future are set to the present, because otherwise every new event would look older than the
+  /// alert. O(n) when `ahead` changes.
   void set_clock(Time at, Duration ahead);
 
   /// A firing alert and what its end depends on.
   struct ActiveAlert {
     model::Alert alert;
     std::optional<Time> due;  ///< when `resolve_after` ends it, in engine time
-    /// Engine time of the newest match: what `resolve_after` counts from
+    /// Engine time of the newest match; `resolve_after` counts from it.
     Time matched_at;
-    /// The rule's `by` when it fired; another one after a reload ends it
+    /// signature_of() the rule when the alert fired. A reload that changes it ends the alert.
     std::string by_signature;
-    /// The rule's: how long it stays after its condition ended; of a posted alert: after its last
-    /// post, zero where that said an end
+    /// Of a rule: its `keep_firing_for`. Of a posted alert: how long it fires after its last post;
+    /// zero if that post named an end.
     Duration hold{};
-    std::optional<model::EndReason> ending = {};  ///< its condition ended so, `hold` runs
-    Time ended_at = {};                           ///< event time of that, by the wall clock
-    std::uint64_t flaps = 1;                      ///< how often its condition began
-    model::Labels extra = {};                     ///< annotations that are not the rule's texts
-    std::vector<Id> inhibitors = {};  ///< whose firing suppresses it, by its newest event
-    bool told = true;                 ///< it was not suppressed at some time since it fired
-    /// Its condition had ended before it was known, `ending` since `ended_at`; it stays for the
-    /// rule's `within`
+    /// Why its condition ended, while `hold` runs; nullopt: its condition holds.
+    std::optional<model::EndReason> ending = {};
+    Time ended_at = {};               ///< event time of that end, by the wall clock
+    std::uint64_t flaps = 1;          ///< how often its condition began
+    model::Labels extra = {};         ///< annotations that do not come from the rule's texts
+    std::vector<Id> inhibitors = {};  ///< alerts that suppress it while they fire
+    bool told = true;  ///< at some time since it fired, neither an inhibitor nor a roll-up held it
+    /// Its condition had ended before the alert was known (`ending`, `ended_at`). It stays for the
+    /// rule's `within`, so that people are notified of it.
     bool over = false;
-    std::optional<Time> ack_due = {};  ///< when its acknowledgement ends by itself, in engine time
+    std::optional<Time> ack_due = {};  ///< engine time at which its acknowledgement expires
   };
 
-  /// A condition that is true.
+  /// A rule's condition has become true.
   struct Opening {
-    Time when;  ///< event time of what led to it
-    /// Event time that completed it; moves a firing alert's start back, up to lateness
+    Time when;  ///< event time of the event that made it true
+    /// Event time at which the condition began. It moves the start of an alert that fires already
+    /// back, but not by more than a year.
     Time starts;
-    std::uint64_t matches = 1;  ///< how many it stands for
-    /// It is over already, since then: recorded as late. What is news stays for one `within`, so
-    /// that people are notified
+    std::uint64_t matches = 1;  ///< how many events it stands for
+    /// The condition is over already, since this time: the alert is recorded as late. If it is news
+    /// it fires for one `within`, so that people are notified.
     std::optional<Time> ended;
-    bool news = true;  ///< false: part of a backlog, which may be late
+    bool news = true;  ///< false: the event is part of a backlog, so the alert may be late
   };
 
-  /// A match at event time `when` (times of an Opening, and `ends_at` below, are by the wall
-  /// clock), taken in at (`at`, `offset`): fires, repeats, moves the stage or escalates.
+  /// A match of `rule` with this key: fires an alert, or repeats, escalates or changes the stage of
+  /// the one that fires. `by` are the labels of the key. Event times in Opening, and `ends_at` in
+  /// other functions, are by the wall clock.
   void open(const rules::Rule& rule, const std::string& key, const model::Labels& by, Texts& texts,
             const Opening& opening, Time at, model::Offset offset, std::vector<model::Change>& out);
-  /// Its condition ended: nothing when it is not firing; it stays for the rule's `hold` when it has
-  /// one.
+  /// The condition of the alert ended: ends it, or starts its `hold` if it has one. Does nothing if
+  /// it does not fire.
   void end(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset,
            std::vector<model::Change>& out);
-  /// Adds annotations; nothing when it is not firing.
+  /// Adds annotations to a firing alert. Does nothing if it does not fire.
   void annotate(const Id& id, const model::Labels& texts, Time at, model::Offset offset,
                 std::vector<model::Change>& out);
-  /// What roll-ups say of an alert: the rules of those that have it as a member, and of those that
-  /// it waits for.
+  /// What roll-ups do to an alert: the names of the rules that have absorbed it as a member, and of
+  /// those that it waits for.
   struct Held {
     std::vector<std::string> absorbed, waiting;
   };
-  /// An alert that has just fired is held back; `fired`: of the change that says so.
+  /// An alert that has just fired is held back by roll-ups; `fired` is the alert in the change that
+  /// reports it.
   void hold(model::Alert& fired, Held held);
-  /// Alerts of which roll-ups may say another thing since the last settle(), and what they say.
+  /// Alerts for which the answer of roll-ups may have changed since the last settle(), and the
+  /// function that gives the answer now.
   struct RollUps {
     std::set<Id> touched;
     std::function<Held(const model::Alert&)> held;
   };
-  /// The alerts whose firing suppresses it from now on.
+  /// Sets the alerts that suppress this one while they fire.
   void set_inhibitors(const Id& id, std::vector<Id> inhibitors);
-  /// At the end of a step, with all its changes: who is suppressed and held back now, in the
-  /// changes and by further ones. O(log n) for each change, for each alert that one which fires or
-  /// ends may suppress, and for each that roll-ups touched.
+  /// At the end of a step, with all its changes: determines anew which alerts are suppressed or
+  /// held back. Updates the alerts in `changes`, and appends changes for others. O(log n) for each
+  /// change, for each alert that a firing or ending one may suppress, and for each that roll-ups
+  /// touched.
   void settle(Time at, model::Offset offset, std::vector<model::Change>& changes,
               const RollUps& roll_ups = {});
-  /// Ends it at once; nothing when it is not firing.
+  /// Ends the alert at once. Does nothing if it does not fire.
   void close(const Id& id, model::EndReason reason, Time ends_at, Time at, model::Offset offset,
              std::vector<model::Change>& out);
 
-  /// Somebody takes care of the firing alert of that id, in place of whoever did before. Nothing
-  /// when it is not firing. O(n).
+  /// Acknowledges the firing alert of that id, in place of an earlier acknowledgement. Does nothing
+  /// if it does not fire. O(n).
   void acknowledge(const model::Acknowledge& said, Time at, model::Offset offset,
                    std::vector<model::Change>& out);
-  /// Those of an older checkpoint: without a time, and no change.
+  /// Takes over acknowledgements of an older checkpoint. They have no time, and no change is
+  /// reported. O(n) each.
   void adopt(const std::vector<model::Acknowledge>& acknowledged);
-  /// Nobody does any more. Nothing when nobody did.
+  /// Takes an acknowledgement back. Does nothing if there is none. O(n).
   void unacknowledge(const model::Unacknowledge& said, Time at, model::Offset offset,
                      std::vector<model::Change>& out);
 
-  /// A posted alert (its labels are its identity) taken in at (`at`, `offset`): fires, is merged
-  /// with what was posted before, or ends. What only moves its end is no change.
+  /// An alert that was posted to the API (its labels are its identity): fires, is merged with what
+  /// was posted before (merged()), or ends. A post that only moves the end is no change.
   void post(const Posted& posted, Time at, model::Offset offset, std::vector<model::Change>& out);
 
   /// The next timer, ordered by (due, rule, key); nullptr when none is set.
   using Timer = std::tuple<Time, std::string, std::string>;
   const Timer* next() const;
-  /// Runs it.
+  /// Runs the timer that next() names: a time-out, the end of `hold`, or of an acknowledgement.
   void run_next(model::Offset offset, std::vector<model::Change>& out);
 
-  /// A new generation is in force: alerts of rules that are gone or group by something else end as
-  /// `rule_changed`; changed `resolve_after`s hold from the alert's newest match on.
+  /// A new generation is in force: ends the alerts of rules that are gone or whose signature_of()
+  /// has changed, as `rule_changed`. A changed `resolve_after` counts from the alert's newest
+  /// match. Posted and built-in alerts stay. O(n).
   void apply(const rules::RuleSet& rules, Time at, model::Offset offset,
              std::vector<model::Change>& out);
 
-  /// Alerts that settle() looked at so far, for the tests that count the work.
+  /// How many alerts settle() has looked at, for tests that count the work.
   std::uint64_t settled() const { return settled_; }
 
+  /// All firing alerts, ordered by rule and key.
   const std::map<Id, ActiveAlert>& all() const { return live_; }
-  /// How many fire, by rule; rules of which none does are not in it.
+  /// How many alerts fire, by rule; a rule without any is not in it.
   const std::map<std::string, std::size_t>& by_rule() const { return by_rule_; }
-  /// What must be the same for a reload to keep a rule's alerts: how they are told apart, and what
-  /// their condition remembers.
+  /// A text that must stay the same for a reload to keep a rule's alerts: what tells them apart,
+  /// and what the condition remembers.
   static std::string signature_of(const rules::Rule& rule);
+  /// Replaces all alerts by those of a checkpoint. `ahead` as set_clock() has it.
   void restore(std::vector<ActiveAlert> live, Duration ahead = {});
 
  private:
-  using Timers = std::set<Timer, std::less<>>;  // found without a copy of the names
+  using Timers = std::set<Timer, std::less<>>;  // searched without copying the names
 
   static void move_timer(Timers& timers, const Id& id, std::optional<Time> from,
                          std::optional<Time> to);
@@ -165,13 +177,14 @@ class ActiveAlerts {
 
   Duration ahead_{};
   std::map<Id, ActiveAlert> live_;
-  std::map<std::string, std::size_t> by_rule_;  ///< of live_
-  Timers timers_;
-  Timers ack_timers_;                    ///< of acknowledgements
-  std::map<Id, std::set<Id>> watchers_;  ///< by inhibitor: whom it may suppress
+  std::map<std::string, std::size_t> by_rule_;  ///< counts of live_
+  Timers timers_;                               ///< of ActiveAlert::due
+  Timers ack_timers_;                           ///< of ActiveAlert::ack_due
+  std::map<Id, std::set<Id>> watchers_;         ///< inhibitor → alerts that it may suppress
   std::uint64_t settled_ = 0;
   model::Offset opening_ = 0;  ///< of the newest record that opened an alert
-  std::unordered_map<std::uint64_t, std::uint32_t> opened_;  ///< by it, by their first id: how many
+  /// How often new_id() made each id within that record.
+  std::unordered_map<std::uint64_t, std::uint32_t> opened_;
 };
 
 }  // namespace alarum::alert

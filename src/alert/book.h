@@ -20,48 +20,54 @@
 
 namespace alarum::alert {
 
-/// Where a walk through rows of the book stands, newest first: the last one that was given out; by
-/// itself before the first. New rows do not move it.
+/// A position in the rows of the book, which are read from the newest to the oldest: the last row
+/// that was returned. The default is before the newest. New rows do not move it.
 struct BookPlace {
-  /// Microseconds; number in its table
+  /// Time in microseconds, and number of the row in its table.
   std::int64_t at = std::numeric_limits<std::int64_t>::max(),
                row = std::numeric_limits<std::int64_t>::max();
-  std::string alert_id = "~";  ///< of rows that have several
+  std::string alert_id = "~";  ///< for rows that occur once for each of several alerts
 };
 
-/// What we decided and whom we told (DESIGN §1): alerts, their history, the outbox and its
-/// receipts, and how far the journal is processed, in one SQLite file (docs/formats/book.md). Used
-/// by one thread at a time, the engine's or the one that writes for it (engine/book_writer.h),
-/// where nothing else is said. It is derived from the journal: put back to an older commit, it is
-/// brought up to date by replay, and ids stay the same.
+/// What was decided and who was notified: alerts, their history, the outbox with its receipts, and
+/// how far the journal is processed, in one SQLite file (docs/formats/book.md). It is derived from
+/// the journal: if a power cut puts it back to an older commit, a replay brings it up to date and
+/// makes the same ids.
+///
+/// One thread at a time uses it, unless a function says "any thread": the engine's, or the one that
+/// writes for it (engine/book_writer.h). Functions wait for the disk. Errors are those of Database:
+/// `disk_full`, `book_corrupt`, `sync_failed`, `book_error`.
 class Book {
  public:
-  /// What one batch of records led to.
+  /// The results of a series of records, to be written in one transaction.
   struct Batch {
     std::vector<model::Change> changes;
-    std::vector<model::Notification> notifications;  ///< `sequence` 0: the book gives the next one
+    std::vector<model::Notification> notifications;  ///< `sequence` 0: the book assigns the next
     std::vector<model::Suppressed> suppressed;
-    std::vector<model::Receipt> receipts;  ///< of notifications that the book holds
-    /// Every record below it is in; never goes back
+    std::vector<model::Receipt> receipts;  ///< for notifications in the book or in this batch
+    /// The results of every record below it are in the book after this batch; it never goes back.
     model::Offset processed = 0;
-    /// Every change of a record below it was told or recorded as suppressed
+    /// For every change of a record below it, each target was notified or there is a reason why
+    /// not.
     model::Offset told = 0;
-    /// Of each change: how many targets are to be told of it; missing: none
+    /// For each change: how many targets must be notified of it; a missing entry means none.
     std::vector<std::uint32_t> owes = {};
-    /// A letter that is dead no more, by its id, and what is to be sent in its place. It was dead
-    /// before this batch; receipts of what is sent come behind it.
+    /// A dead letter (its id) that is replaced by another notification. It was dead before this
+    /// batch; receipts of the new notification come later.
     struct Revived {
       std::string letter;
       model::Notification again;
     };
     std::vector<Revived> revived = {};
-    /// Changes whose place a later one took (Processor::enter_change), which count as rows.
+    /// Changes that a later one in the batch has replaced (Processor::enter_change()).
     std::size_t replaced = 0;
 
+    /// How much is waiting, as a measure for the length of the transaction.
     std::size_t rows() const {
       return replaced + changes.size() + notifications.size() + suppressed.size() +
              receipts.size() + revived.size();
     }
+    /// Empties the lists; `processed` and `told` stay.
     void clear() {
       changes.clear(), owes.clear(), notifications.clear(), suppressed.clear();
       receipts.clear(), revived.clear();
@@ -69,43 +75,45 @@ class Book {
     }
   };
 
-  /// Error `book_version`: written by a newer binary.
+  /// Opens or creates the file, brings tables of an older version up to date, and writes again what
+  /// an earlier process may have failed to sync. Error `book_version`: a newer binary wrote it.
   static Result<std::unique_ptr<Book>> open(const std::string& path,
                                             SqliteFiles* through = nullptr);
   ~Book();
 
-  /// All of it or nothing. A notification whose id is known already (a replay) is not entered
-  /// again.
+  /// Writes the batch as a whole or not at all. A notification with an id that the book has already
+  /// (as in a replay) is ignored. If a row cannot be written it may throw.
   Result<void> commit(const Batch& batch);
-  /// Any thread.
+  /// The results of all records below it are in the book. Any thread.
   model::Offset processed() const { return processed_; }
-  /// As the batch's, when the book was opened.
+  /// Batch::told as it was when the book was opened.
   model::Offset told() const { return told_; }
 
-  /// What was committed is on disk for sure once the WAL was synced through these. Any thread.
+  /// Every sync of the book's files must go through this object. Any thread.
   BookSyncs& syncs() { return syncs_; }
   const BookSyncs& syncs() const { return syncs_; }
-  /// Writes again what a failed sync may have lost. Error: it is as it was; call it again.
+  /// Writes again what a failed sync may have lost. On an error nothing has changed; call it again.
   Result<void> settle();
 
-  /// The place in the outbox of a notification that is to be entered: above all that were given.
-  /// Any thread.
+  /// Takes the next position in the outbox, above all that were given before. Any thread.
   std::uint64_t next_sequence() { return ++newest_sequence_; }
-  /// Targets for which something was entered since the last call, with the newest sequence of each.
-  /// Any thread.
+  /// The targets for which notifications were written since the last call, with the sequence of the
+  /// newest for each. Any thread.
   std::map<std::string, std::uint64_t> news();
-  /// Undelivered notifications for the target with a sequence above `after`, in order.
+  /// Up to `limit` undelivered notifications for the target with a sequence above `after`, in
+  /// order.
   Result<std::vector<model::Notification>> pending(const std::string& target, std::uint64_t after,
                                                    std::size_t limit);
-  /// Receipts by which undelivered notifications for targets that are not in `targets` become dead
-  /// letters (`target_gone`).
+  /// Receipts that turn undelivered notifications into dead letters (`target_gone`), for all
+  /// targets that are not in `targets`. Nothing is written. Reads the whole outbox.
   Result<std::vector<model::Receipt>> strays(const std::set<std::string>& targets, Time now);
 
-  /// What each target's name stands for (app/target_names.h), as it was last set.
+  /// What each target's name stands for (app/target_names.h), as it was set last.
   using Destinations = std::map<std::string, std::string>;
   Result<Destinations> destinations();
   Result<void> set_destinations(const Destinations& destinations);
 
+  /// Rows by state; `dead` without letters that were sent again.
   struct Counts {
     std::uint64_t firing = 0, resolved = 0, pending = 0, delivered = 0, dead = 0;
   };
@@ -113,82 +121,89 @@ class Book {
   using Place = BookPlace;
   struct Resolved {
     std::vector<model::Alert> alerts;
-    std::optional<Place> next;  ///< nothing: there are no more
+    std::optional<Place> next;  ///< where to go on; nullopt: there are no more
   };
-  /// The next resolved alerts, newest change first.
+  /// Up to `limit` resolved alerts after that place, the newest change first.
   Result<Resolved> resolved(const Place& after, std::size_t limit);
-  /// All transitions with an offset at or above `from`, in order, a history_line() each.
+  /// All transitions with an offset at or above `from`, in order, each as a history_line().
   Result<std::vector<std::string>> history(model::Offset from = 0);
-  /// What happened to an alert, or to all: its transitions, who was told of it with what outcome,
-  /// who was not and why; newest first.
+  /// Something that happened to an alert: a transition, a notification with its outcome, or the
+  /// reason why somebody was not notified.
   struct Entry {
     enum class Kind { transition, notification, suppressed };
     Kind kind = Kind::transition;
     Time at;
     model::Offset offset = 0;
     std::string alert_id;
-    std::string line;       ///< of a transition: its history_line()
-    std::string id;         ///< of a notification
-    std::string target;     ///< of a notification the target, of a suppression the receiver
-    std::string group_key;  ///< of a suppression
-    std::string outcome;    ///< `pending`, `delivered`, `dead`, `dropped`; of a suppression why
-    std::string answer;     ///< of a notification what the target said to that, as model::Receipt's
-    /// Of a notification how its last attempt ended; of a suppression by what, as a JSON list
+    std::string line;       ///< transition: its history_line()
+    std::string id;         ///< notification: its id
+    std::string target;     ///< notification: its target; suppression: the receiver
+    std::string group_key;  ///< suppression only
+    /// Notification: `pending`, `delivered`, `dead`, `dropped`. Suppression: the reason.
+    std::string outcome;
+    std::string answer;  ///< notification: what the target answered, as in model::Receipt
+    /// Notification: how the last attempt ended. Suppression: what caused it, as a JSON list.
     std::string detail;
-    std::string state;  ///< of a suppression: `firing` or `resolved`
+    std::string state;  ///< suppression: `firing` or `resolved`
     std::uint32_t attempts = 0;
-    std::int64_t row = 0;  ///< its number in its table
+    std::int64_t row = 0;  ///< number in its table
   };
+  /// Which entries are wanted. Conditions that are left empty are not applied.
   struct Question {
-    std::string alert_id;       ///< empty: of all
-    Time since;                 ///< at this time and after it
-    std::optional<Time> until;  ///< and before or at this one
+    std::string alert_id;       ///< empty: all alerts
+    Time since;                 ///< not older than this
+    std::optional<Time> until;  ///< not newer than this
     std::optional<Entry::Kind> kind;
-    std::string why;  ///< of what was suppressed: `silenced`, …
-    /// A receiver, or one of its integrations: `ops`, `ops/webhook/0`
+    std::string why;  ///< suppressions with this reason: `silenced`, …
+    /// A receiver or one of its integrations: `ops`, `ops/webhook/0`
     std::string target;
-    /// Entries that are looked at, so that an answer costs no more however few of them are wanted
+    /// How many entries are read at most. This bounds the cost even if few of them fit.
     std::size_t limit = 1000;
   };
-  using Places = std::array<Place, 3>;  ///< of each kind
+  using Places = std::array<Place, 3>;  ///< one for each kind
   struct Entries {
     std::vector<Entry> entries;
-    std::optional<Places> next;  ///< nothing: there are no more
+    std::optional<Places> next;  ///< where to go on; nullopt: there are no more
   };
+  /// The entries that fit, newest first. There may be fewer than `limit`, even none, although more
+  /// follow: see `next`.
   Result<Entries> entries(const Question& question, const Places& after = {});
+  /// A notification that could not be delivered.
   struct DeadLetter {
     model::Notification notification;
-    std::string detail, answer;  ///< as model::Receipt's
+    std::string detail, answer;  ///< of the last attempt, as in model::Receipt
     std::uint32_t attempts = 0;
-    Time at;
+    Time at;  ///< when it was given up
   };
-  /// Where a list of dead letters stands: behind the one that died then; before the newest, where
-  /// nothing else is said.
+  /// A position in the list of dead letters: after the one that died at `at`. The default is before
+  /// the newest.
   struct DeadLetterPlace {
     Time at = Time::max();
     std::uint64_t sequence = std::numeric_limits<std::int64_t>::max();
   };
-  /// The next `limit` of them behind that place, newest first, without what would be sent (`body`,
+  /// Up to `limit` dead letters after that place, newest first, without their content (`body`,
   /// `headers`, `facts`).
   Result<std::vector<DeadLetter>> dead_letters(std::size_t limit, const DeadLetterPlace& behind);
+  /// One dead letter with its content; nullopt if there is none of that id.
   Result<std::optional<DeadLetter>> dead_letter(const std::string& id);
-  /// Dead letters by what killed them, the most first.
+  /// Dead letters by target and the reason of their death, the most frequent first.
   struct Cause {
     std::string target, detail;
     std::uint64_t count = 0;
     Time oldest, newest;
-    std::string answer = {};  ///< what the target said to one of them
+    std::string answer = {};  ///< what the target answered to one of them
   };
   Result<std::vector<Cause>> dead_causes();
-  /// An undelivered notification.
+  /// The undelivered notification of that id; nullopt if there is none.
   Result<std::optional<model::Notification>> waiting(const std::string& id);
+  /// The newest state of an alert; nullopt if there is none of that id.
   Result<std::optional<model::Alert>> alert(const std::string& id);
-  /// Whether anything of this alert was delivered to the target.
+  /// Whether a notification with this alert was delivered to the target.
   Result<bool> was_told(const std::string& target, const std::string& alert_id);
-  /// Alerts that fire and of which the target was told.
+  /// The firing alerts of which a notification was delivered to the target.
   Result<std::vector<model::Alert>> told_firing(const std::string& target);
-  /// Alerts that fire and of which the target was told, or will be by what waits for it: the
-  /// fingerprints of their labels.
+  /// The fingerprints of the labels of the firing alerts of which a notification was delivered to
+  /// the target, or waits for it.
   Result<std::set<std::uint64_t>> firing_for(const std::string& target);
 
   /// Ids of the alerts that fire.
@@ -196,29 +211,30 @@ class Book {
   /// The targets and groups for which a notification of this alert was delivered or waits.
   Result<std::vector<Recipient>> recipients(const std::string& alert_id);
 
-  /// Of those, the ones that were not notified since the alert is in that state, nor is it recorded
-  /// why not.
+  /// Those recipients who have not been notified since the alert got into its present state, and
+  /// for whom no reason is recorded.
   Result<std::vector<Recipient>> recipients_left(const model::Alert& alert);
 
-  /// For whom and in which group a notification was made in a record's step.
+  /// A notification that the step of a record made: for which target and in which group.
   struct Made {
     model::Offset offset = 0;
     std::string target, group_key;
     friend auto operator<=>(const Made&, const Made&) = default;
   };
-  /// All that were made from this record on, which arrived at `at`, however they ended, by offset.
-  /// Costs what was entered since then.
+  /// All of them from record `offset` on, which arrived at `at`, whatever became of them, sorted.
+  /// Costs as much as was written since then.
   Result<std::vector<Made>> made_since(model::Offset offset, Time at);
-  /// Alerts with transitions of which somebody was neither notified nor is it recorded why not, and
-  /// how many are to be notified of the one of which most are. Of those that waited for that when
-  /// the book was opened, or came later.
+  /// Alerts with a transition of which some target was neither notified nor has a reason, each with
+  /// the greatest number of targets to be notified of one of its transitions. Only transitions from
+  /// told() on.
   Result<std::map<std::string, std::uint32_t>> open();
 
-  /// Of whom it is recorded that they were not notified of this alert, and why: receiver, group,
-  /// why, state.
+  /// The recorded reasons why somebody was not notified of this alert: receiver, group, reason,
+  /// state.
   Result<std::set<std::array<std::string, 4>>> reasons(const std::string& alert_id);
 
-  /// Forgets resolved alerts, their history, and receipts that are older than `before`.
+  /// Deletes what ended before `before` (wall clock): resolved alerts and their history, receipts,
+  /// reasons. Firing alerts and undelivered notifications stay.
   Result<void> prune(Time before);
 
  private:
@@ -241,8 +257,9 @@ class Book {
   BookSyncs syncs_;
   Database database_;
   std::atomic<model::Offset> processed_ = 0;
-  model::Offset told_ = 0;
+  model::Offset told_ = 0;  // as opened
   std::atomic<std::uint64_t> newest_sequence_ = 0;
+  // Guards news_, because the writer's thread notes what the engine's takes away, as one value.
   std::mutex news_mutex_;
   std::map<std::string, std::uint64_t> news_;
 };

@@ -6,17 +6,20 @@
 #include "alert/sqlite.h"
 #include "model/notification.h"
 
-// The book's rows as values.
+// Rows of the book as values, and the SQL that several files share. Cells are in the order of the
+// columns that a statement names; a missing or wrong cell reads as 0 or an empty text.
 
 namespace alarum::alert {
 
+/// A time column: microseconds since 1970.
 inline Time time_of(const Cell& cell) {
   return Time(Duration(integer(cell)));
 }
 
-/// What notification_of() reads: the first columns of a row.
+/// The columns that notification_of() reads; they must come first in a row.
 inline const std::string kNotificationColumns =
     "sequence, id, target, group_key, body, alert_id, offset, created, headers, facts, as_of";
+/// How many columns that are, so that a reader finds those behind them.
 constexpr std::size_t kNotificationCells = 11;
 
 inline model::Notification notification_of(const Database::Row& row) {
@@ -27,15 +30,16 @@ inline model::Notification notification_of(const Database::Row& row) {
   return out;
 }
 
-/// Rows of `history h` that somebody is to be told of and neither was nor is it recorded why not.
-/// Of a transition its targets are told by notifications of its record or a later one, or it says
-/// in `suppressed` why not: of one target, or of all of a receiver. Of several transitions within
-/// one record, by those that were made at its time or later. What was lost at a start is what came
-/// before that. What it was told before is not known of transitions from before `forgotten`.
+/// SQL condition for rows of `history h` of which a target has to be notified and was not, without
+/// a recorded reason. A target counts as notified of a transition if a notification of the same
+/// record or a later one exists. A reason in `suppressed` is for one target, or for all targets of
+/// a receiver. If a record has several transitions, only notifications and reasons made at the
+/// transition's time or later count. A reason `lost` covers everything before it. Transitions
+/// before `forgotten` are left out, because their notifications may be deleted.
 inline constexpr std::string_view kOpenTransitions =
     "h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "
-    // First whether it was told to the one target that it is owed to: that costs less than how many
-    // different ones there are.
+    // First whether the only target that must be notified was: that is cheaper than to count
+    // different targets.
     "AND NOT (h.owes = 1 AND EXISTS (SELECT 1 FROM told t "
     "JOIN notifications n ON n.sequence = t.notification "
     "WHERE t.alert_id = h.alert_id AND (n.offset, n.as_of) >= (h.offset, h.at))) "
@@ -50,7 +54,8 @@ inline constexpr std::string_view kOpenTransitions =
     "WHERE s.alert_id = h.alert_id AND (s.offset, s.at) >= (h.offset, h.at) "
     "AND s.why IN ('unwanted', 'untold', 'known'))";
 
-/// The same of a book that may be older than version 8, and has no `as_of` then.
+/// The same condition for a book that may be older than version 8, which has no `as_of` column. The
+/// column is then replaced by the greatest time.
 inline std::string open_transitions(bool has_as_of) {
   std::string sql(kOpenTransitions);
   constexpr std::string_view kName = "n.as_of";
@@ -60,7 +65,8 @@ inline std::string open_transitions(bool has_as_of) {
   return sql;
 }
 
-/// The alert that is each row's only column.
+/// The alerts in rows whose only column is an alert_json(). Errors are those of `rows` and of
+/// parse_alert().
 inline Result<std::vector<model::Alert>> alerts_of(const Result<std::vector<Database::Row>>& rows) {
   if (!rows) return std::unexpected(rows.error());
   std::vector<model::Alert> out;

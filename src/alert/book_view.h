@@ -11,62 +11,64 @@
 
 namespace alarum::alert {
 
-/// The book as another process reads it, beside the daemon that writes it: what was decided, whom
-/// we told.
+/// The book as another process reads it while the daemon writes it: for the audit, the command line
+/// and tests. One thread uses it. Each question sees the book as it is at that moment and never
+/// blocks the daemon.
 class BookView {
  public:
-  /// Errors: `not_found`; of each question: `book_error` where a newer binary has changed the
-  /// tables that it reads.
+  /// Errors: `not_found`; `book_error`. Each question has the error `book_error` if a newer binary
+  /// has changed the tables that it reads.
   static Result<BookView> open(const std::string& path, SqliteFiles* through = nullptr);
 
-  /// Every record below it is in.
+  /// The results of all records below it are in the book.
   Result<model::Offset> processed();
-  /// From this offset on no transition was forgotten (retention): what is recorded can be compared
+  /// Retention has deleted no transition from this offset on, so from here the book can be compared
   /// with a replay.
   Result<model::Offset> complete_from();
-  /// The transitions with an offset in [from, to), in order, a history_line() each.
+  /// The transitions with an offset in [from, to), in order, each as a history_line().
   Result<std::vector<std::string>> history(model::Offset from, model::Offset to);
-  /// Those of one alert.
+  /// The transitions of one alert.
   Result<std::vector<std::string>> history_of(const std::string& alert_id);
+  /// The newest state of an alert; nullopt if there is none of that id.
   Result<std::optional<model::Alert>> alert(const std::string& id);
 
-  /// One notification that an alert stood in, or why there was none.
+  /// A notification with the alert in it, or the reason why there was none.
   struct Told {
-    std::string id;      ///< of the notification; empty: nobody was told
-    std::string target;  ///< of a suppression the receiver
-    /// `pending`, `delivered`, `dead`, `dropped`; of a suppression why: `silenced`, `inhibited`, …
+    std::string id;      ///< of the notification; empty: nobody was notified
+    std::string target;  ///< for a suppression the receiver
+    /// `pending`, `delivered`, `dead`, `dropped`; for a suppression the reason: `silenced`, …
     std::string outcome;
-    /// Of a pending one: that were not taken, since the daemon's start
+    /// Attempts; for a pending notification the failed ones since the daemon's start.
     std::uint64_t attempts = 0;
-    std::string detail;        ///< of the last answer; of a suppression by what, as a JSON list
+    std::string detail;        ///< of the last attempt; for a suppression its causes, a JSON list
     model::Offset offset = 0;  ///< of the record that caused it
-    /// Attempts that the target did not take, the newest Receipt::kMostFailed
+    /// Failed attempts, the newest Receipt::kMostFailed of them.
     std::vector<model::FailedAttempt> failed = {};
-    std::string answer = {};  ///< what the target said to that, as model::Receipt's
-    std::optional<Time> at;   ///< of the end, by the wall clock; of a suppression engine time
+    std::string answer = {};  ///< what the target answered to the last attempt
+    std::optional<Time> at;   ///< when it ended, by the wall clock; of a suppression engine time
   };
-  /// In the order of their records.
+  /// All of them, in the order of their records.
   Result<std::vector<Told>> told_of(const std::string& alert_id);
 
-  /// What the book holds, at one moment.
+  /// Totals of the book at one moment.
   struct Sums {
     model::Offset processed = 0;
     std::uint64_t made = 0;  ///< notifications, each once
     std::uint64_t delivered = 0, dead = 0, pending = 0;
-    /// Of built-in alerts that were over before anything of them was delivered
+    /// Notifications of built-in alerts that were over before any notification was delivered.
     std::uint64_t dropped = 0;
-    std::uint64_t lost = 0;                            ///< made, and neither waiting nor at an end
+    std::uint64_t lost = 0;                            ///< made, and now neither pending nor ended
     std::map<std::string, std::uint64_t> transitions;  ///< by kind
-    /// Of those that resolved: alerts that nothing knew any more after damage
+    /// Alerts that resolved as `lost`, because nothing knew them any more after damage.
     std::uint64_t ended_lost = 0;
-    std::map<std::string, std::uint64_t> suppressed;  ///< by why
-    std::uint64_t waiting = 0;  ///< transitions that wait for their group to be told
-    /// Transitions of which a target was neither told, nor recorded why not, nor waits
+    std::map<std::string, std::uint64_t> suppressed;  ///< by reason
+    std::uint64_t waiting = 0;  ///< transitions whose group has not been flushed yet
+    /// Transitions of which a target was not notified, without a reason, and that wait for nothing.
     std::uint64_t unaccounted = 0;
-    std::string example;  ///< an alert with such a one
+    std::string example;  ///< an alert with one of these
   };
   Result<Sums> sums();
-  /// How many notifications wait, by target; targets for which none does are not in it.
+  /// How many notifications are pending, by target; a target without any is not in it.
   Result<std::map<std::string, std::uint64_t>> waiting();
 
  private:
@@ -75,7 +77,7 @@ class BookView {
   Result<void> write_told_sql();
   Result<void> write_sums_sql();
   Database database_;
-  std::string told_sql_, failed_sql_, sums_sql_;  // empty: not asked for yet
+  std::string told_sql_, failed_sql_, sums_sql_;  // made for the book's version at the first use
 };
 
 }  // namespace alarum::alert

@@ -20,42 +20,44 @@
 
 namespace alarum::alert {
 
-/// Alerts that are told together: those of one route whose `group_by` labels have the same values.
+/// Alerts that are notified together: those of one route whose `group_by` labels have the same
+/// values. The Dispatcher owns its groups.
 struct Group {
   struct Member {
     ActiveAlerts::Id id;
     model::Change::Kind kind = model::Change::Kind::fired;
-    model::Offset offset = 0;  ///< of the change that `kind` names
-    Time at;
-    bool news = false;  ///< its stage changed, and nobody was told yet
-    /// Of its oldest transition that was neither told nor recorded as kept back; 0: none
+    model::Offset offset = 0;  ///< of the record of the change that `kind` names
+    Time at;                   ///< engine time of that change
+    bool news = false;         ///< its stage changed, and no target was notified of that yet
+    /// Record of its oldest transition of which targets were neither notified nor have a reason; 0
+    /// if there is none.
     model::Offset owed = 0;
-    std::uint8_t recorded = 0;  ///< why it was kept back, as last recorded: Why * 2 + resolved
-    std::unique_ptr<model::Change> ended;  ///< once it has resolved: until it was told
+    std::uint8_t recorded = 0;  ///< the reason recorded last: Why * 2 + (1 if resolved); 0: none
+    std::unique_ptr<model::Change> ended;  ///< the resolution, until targets were notified of it
   };
-  /// What one target knows: ids of alerts, as numbers, sorted.
+  /// What one target was notified of (Alertmanager's nflog entry): alert ids as numbers, sorted.
   struct Told {
     std::uint64_t target = 0;  ///< hash of its name
     std::vector<std::uint64_t> firing, resolved;
-    /// Of the newest message, or of a reminder that was left out because nothing was reported since
+    /// Of the newest message, or of a reminder that was left out because nothing new was reported.
     Time at;
-    bool unconfirmed = false;  ///< that message said that none of its alerts was reported of late
+    bool unconfirmed = false;  ///< that message said that its alerts were not reported lately
   };
 
-  std::size_t node = 0;
+  std::size_t node = 0;  ///< in the route tree
   std::string receiver;
-  /// `{}/{team="a"}:{alertname="b"}`; of an alert by itself at the root `Rule{key}`
+  /// `{}/{team="a"}:{alertname="b"}`, or `Rule{key}` for a single alert at the root.
   std::string key;
-  model::Labels labels;  ///< of a real group; of an alert by itself it is made when it is told
+  model::Labels labels;  ///< empty for a single alert, whose labels are read when it is notified
   std::map<std::string, Member> members;  ///< by alert id
   std::vector<Told> told;
-  bool flushed = false;
-  std::optional<Time> next;  ///< when it is looked at again
-  std::uint64_t order = 0;   ///< among those of the same time
-  std::uint64_t number = 0;  ///< in the order in which groups were made
-  /// A look found everybody notified and nothing suppressed. Looks find the same before `until`
-  /// while no member changes and `epoch` is the present one, so they are skipped: large groups tick
-  /// often. Not saved.
+  bool flushed = false;      ///< it was flushed once, so `group_interval` applies
+  std::optional<Time> next;  ///< engine time of its next flush
+  std::uint64_t order = 0;   ///< among groups with the same `next`
+  std::uint64_t number = 0;  ///< rises in the order in which groups were made
+  /// A flush found that every target was notified of everything and that nothing is suppressed.
+  /// Until `until`, as long as no member changes and `epoch` is still the Dispatcher's, a flush
+  /// would find the same, so it is skipped: large groups are flushed often. Not saved.
   struct Quiet {
     std::uint64_t epoch = 0;
     Time until;
@@ -63,39 +65,43 @@ struct Group {
   std::optional<Quiet> quiet;
 };
 
-/// From alerts to messages: routes, groups, inhibition, mute times, silences, acknowledgements and
-/// reminders, with Alertmanager's words and meaning (Alertmanager 0.31, dispatch and notify;
-/// docs/routing.md says where we differ). A pure state machine in engine time: what it decides
-/// depends on the records and the config alone. Silences and time intervals are the wall clock's:
-/// they hold when a clock on the wall says so, also when engine time is before it. Lives beside the
-/// engine, on its thread.
+/// Turns changes of alerts into messages: routes, groups, inhibition, mute times, silences,
+/// acknowledgements and reminders, with Alertmanager's words and meaning (Alertmanager 0.31,
+/// dispatch and notify; docs/routing.md says where we differ). It is a state machine in engine
+/// time, without a clock: the results depend on the records and the config alone. Silences and time
+/// intervals are by the wall clock even if engine time differs from it. It lives beside the engine
+/// on its thread; the Processor owns it.
 ///
-/// A change costs O(log n) for each group that it comes to. A look at a group costs its members
-/// (O(n log n)); a group without `group_interval` is looked at at once after each change, a crowded
-/// one a little later (look_soon()), so that its looks take no more than a part of the time.
+/// A change costs O(log n) for each group that it belongs to. A flush costs O(n log n) of the
+/// group's members. A group without `group_interval` is flushed after each change, but a large one
+/// is flushed a little later (look_soon()), so that flushes take only a part of the time.
 class Dispatcher {
  public:
   using Why = model::Suppressed::Why;
+  /// What a reload replaces.
   struct Config {
     std::shared_ptr<const config::Routing> routing;
     std::vector<Target> targets;
-    /// The receiver of built-in alerts (is_own()); empty: the root's
+    /// The receiver of built-in alerts (is_own()); empty: the root route's.
     std::string self_monitoring = {};
   };
+  /// The results of one step, in the order in which they were made.
   struct Output {
     std::vector<Routed> messages;
     std::vector<model::Suppressed> suppressed;
-    /// Of each change: how many targets are to be told. Each is, or it is recorded why not.
+    /// For each change, how many targets must be notified of it. Each target is notified later, or
+    /// a reason is recorded.
     std::vector<std::uint32_t> owes;
-    std::vector<model::Change> logged;  ///< for the log, where a route says that nobody is notified
+    std::vector<model::Change> logged;  ///< changes on a route that only logs
   };
-  /// The receivers that the alert's rule names in place of its route's; nullptr: none.
+  /// The receivers that the alert's rule names, which replace those of its route; nullptr: none.
   using Receivers = std::function<const std::vector<std::string>*(const model::Alert&)>;
 
-  /// Whether only a time-out ends the alert: where nobody reports it any more, nobody knows whether
-  /// it is still so.
+  /// Whether only a time-out ends the alert. If nobody reports such an alert any more, it is not
+  /// known whether it is still true, and reminders say so.
   using EndsByTimeout = std::function<bool(const model::Alert&)>;
 
+  /// `active_alerts` outlives it. The functions are called within its own functions.
   Dispatcher(
       const ActiveAlerts& active_alerts, Receivers receivers,
       EndsByTimeout ends_by_timeout = [](const model::Alert&) { return false; })
@@ -103,97 +109,101 @@ class Dispatcher {
         receivers_(std::move(receivers)),
         ends_by_timeout_(std::move(ends_by_timeout)) {}
 
-  /// From now on this config holds. Who was told of what stays known where group and receiver stay;
-  /// firing alerts that come to another group are told there.
+  /// Puts a config in force at `now` (engine time). A target keeps its knowledge where group and
+  /// receiver stay; firing alerts that move to another group are notified there.
   void configure(Config config, Time now);
-  /// After restore(), where this config was in force as the state was saved: what comes is as it
-  /// would have come then. `now`, `ahead`: of the newest record of the state.
+  /// Continues after restore() under the config that was in force when the state was saved, as if
+  /// there had been no interruption. `now` and `ahead` are those of the state's newest record.
   void resume(Config config, Time now, Duration ahead);
-  /// Who is notified of built-in alerts from now on: those that fire are notified there as well. A
-  /// receiver that has such an alert keeps it until it was notified of its end, whoever is named.
-  /// Names that the config does not have, and none at all, change nothing.
+  /// Sets the receivers of built-in alerts; alerts that fire are notified there as well. A receiver
+  /// that has such an alert keeps it until it was notified of the end. Unknown names are ignored,
+  /// and if no known one is left, nothing changes.
   void set_own_receivers(const std::vector<std::string>& wanted, Time now);
-  /// Beside those: whoever was notified of one that fires, until its end.
+  /// Adds receivers that were notified of a built-in alert that fires, until its end.
   void keep_own_receivers(const std::vector<std::string>& also, Time now);
+  /// Those that were wanted, then those that still have a built-in alert.
   const std::vector<std::string>& own_receivers() const { return own_receivers_; }
-  /// Who was notified of which alerts, as it is recorded, by alert id.
+  /// Alert id → who was notified of the alert, as the book has it.
   using Recorded = std::map<std::string, std::vector<Recipient>>;
-  /// Of the alerts in `recorded` these targets know those that they were notified of, and no
-  /// others; a group where that changes something is looked at. After a replay, which sends old
-  /// records through the present config, and where a target comes back. Of an acknowledged alert a
-  /// target that was notified in another group is not notified anew.
+  /// Makes these targets know of the alerts in `recorded` exactly those of which they were
+  /// notified, and flushes groups in which that changes something. It is needed after a replay,
+  /// which routes old records by the present config, and when a target comes back. A target that
+  /// was notified of an acknowledged alert in another group is not notified again.
   void agree(const Recorded& recorded, const std::set<std::string>& targets);
-  /// In the step of the newest record this target was notified in the group of this key, as is
-  /// recorded, and the replay made no such message: reminders count from here. A start before,
-  /// which made groups and book agree, may have notified of what the records alone do not say.
+  /// During a replay: the book says that this target was notified in this group in the step of the
+  /// newest record, but the replay made no such message. Reminders then count from this record.
+  /// This happens if an earlier start had to make groups and book agree.
   void count_reminders_from_here(const std::string& target, const std::string& group_key);
-  /// Of whom it is recorded that they were not notified, and why, by alert id: receiver, group,
-  /// why, state.
+  /// Recorded reasons why somebody was not notified: receiver, group, reason, state.
   using Reasons = std::set<std::array<std::string, 4>>;
-  /// Why alerts are kept back and what `recorded` does not have is recorded at the next look. After
-  /// a replay.
+  /// After a replay: reasons that hold and that `recorded` (by alert id) does not have are recorded
+  /// at the next flush.
   void record_again(const std::map<std::string, Reasons>& recorded);
-  /// These alerts end by records that are about to come: until then nobody is notified that they
-  /// fire. Each with those who are to be notified of its end; all others have been.
+  /// Records that are about to come will end these alerts. Until then nobody is notified that they
+  /// fire. Each comes with the recipients who must be notified of the end; all others were.
   void expect_ends(const Recorded& ending);
-  /// Ids of all alerts that a group has, ended ones too.
+  /// Ids of all alerts in groups, with those that have ended and whose end is not notified yet.
   std::set<std::string> members() const;
-  /// One record, after the engine has stepped it and made `changes` of it. However much time has
-  /// passed since the one before, each target is reminded of a group once at most.
+  /// Steps a record after the engine has stepped it and made `changes`. Runs the timers that are
+  /// due first. However much time has passed since the record before, a target gets at most one
+  /// reminder of a group.
   void step(const model::Record& record, const std::vector<model::Change>& changes, Output& out);
-  /// When the next group is to be told, or the next silence ends.
+  /// When the next group is to be flushed, or the next silence ends, in engine time.
   std::optional<Time> next_due() const;
-  /// All transitions of records below it have been told or recorded; nullopt: all there are.
+  /// For every change of a record below this offset, each target was notified or has a reason.
+  /// nullopt: that is so for all records.
   std::optional<model::Offset> owed_from() const {
     return owed_.empty() ? std::nullopt : std::optional(*owed_.begin());
   }
 
-  /// Members and alerts looked at so far, for the tests that count the work.
+  /// How many members and alerts were looked at, for tests that count the work.
   std::uint64_t looks() const { return looks_; }
+  // For the API and tests.
 
   const Silences& silences() const { return silences_; }
   const RouteTree& tree() const { return *tree_; }
-  /// How far engine time was before the wall clock at the newest record.
+  /// How far engine time is ahead of the wall clock at the newest record.
   Duration ahead() const { return ahead_; }
 
-  /// Whom an alert is routed to, and what keeps it back at `now`, by the wall clock.
+  /// The receivers of an alert, and what suppresses it at `now` by the wall clock.
   struct Status {
     std::vector<std::string> receivers, silenced_by, inhibited_by, muted_by;
   };
   Status status(const model::Alert& alert, Time now) const;
-  /// Who was notified that a firing alert fires.
+  /// The targets that were notified that a firing alert fires.
   std::vector<Recipient> recipients(const model::Alert& alert) const;
+  /// What suppresses an alert, and why: ids of silences, names of intervals, fingerprints or rules.
   struct Kept {
     Why why;
     std::vector<std::string> by;
   };
-  /// What silences, mute times and inhibit rules say of an alert in the group of this key at `now`,
-  /// by the wall clock; nullopt: nothing keeps it back.
+  /// What inhibit rules, mute times or silences say about an alert in the group of this key at
+  /// `now` by the wall clock; nullopt if nothing suppresses it.
   std::optional<Kept> kept_back(const model::Alert& alert, const std::string& group_key,
                                 Time now) const;
-  /// Whom an alert is routed to, and in which groups; `target` is a receiver.
+  /// The receivers of an alert and its groups; `target` is the name of the receiver.
   std::vector<Recipient> receivers(const model::Alert& alert) const;
-  /// The labels that a group of this key has for an alert in it.
+  /// The labels that a group of this key has if the alert is in it.
   model::Labels labels_in(const model::Alert& alert, const std::string& group_key) const;
-  /// What tells a group from others; in the order in which they are shown.
+  /// What distinguishes a group from others, in the order in which groups are shown.
   struct Name {
     std::size_t node = 0;
     std::string receiver, key;
     auto operator<=>(const Name&) const = default;
   };
-  /// Of all groups that have members, in no order: whoever asks sorts them where it holds nobody
-  /// up.
+  /// All groups that have members, in no order. The caller sorts them, on a thread where that holds
+  /// up nothing.
   std::vector<Name> names() const;
+  /// The group of that name; nullptr if there is none.
   const Group* find(const Name& name) const;
-  /// The labels that a group is known by.
+  /// The labels that identify the group in messages.
   model::Labels labels_of(const Group& group) const;
 
-  /// What a checkpoint holds of it, and back; to be followed by resume() or configure(). Error
-  /// `bad_state`.
+  /// The state for a checkpoint (docs/formats/checkpoint.md), and back. restore() must be followed
+  /// by resume() or configure(). Error `bad_state`: nothing has changed.
   std::string save() const;
   Result<void> restore(std::string_view state);
-  /// Acknowledgements that the state had, where it is of an older version: they are the engine's
-  /// now.
+  /// The acknowledgements in a state of an older version. The engine has them now.
   std::vector<model::Acknowledge> take_old_acknowledgements() {
     return std::exchange(old_acknowledgements_, {});
   }

@@ -5,68 +5,73 @@
 
 #include "alert/routing.h"
 
-// After damage (a lost end of the journal, rules that are gone) the record of what people were
-// notified of and what the engine knows may part. What was notified as firing and lives nowhere any
-// more would fire for ever: nobody would be notified of its end.
+// After damage (the journal has lost its end, or rules are gone) the book and the engine may
+// disagree about which alerts fire. An alert that people were notified of and that no engine knows
+// would fire for ever, because nobody would be notified of its end. This file makes the
+// notifications that bring them together again. The caller is Processor::reconcile().
 
 namespace alarum::alert {
 
-/// A target that was notified that an alert fires, and in which group.
+/// A target that was notified that an alert fires, and the group of that notification.
 struct Recipient {
   std::string target, group_key;
   model::Labels group_labels = {};
   friend auto operator<=>(const Recipient&, const Recipient&) = default;
 };
 
-/// An alert and who was notified that it fires.
+/// An alert, and the targets that were notified that it fires.
 struct Notified {
   model::Alert alert;
   std::vector<Recipient> recipients;
-  /// How many are to be notified of what is recorded of it, where not all were, nor does anybody
-  /// know of it any more. 0: all were.
+  /// How many targets have to be notified of its newest recorded transition, if some were not and
+  /// nothing will notify them any more. 0: all were.
   std::uint32_t owes = 0;
-  std::vector<Recipient> receivers = {};  ///< whom it is routed to; `target` is a receiver
-  /// Of one that has ended: another one of its rule and key
+  std::vector<Recipient> receivers = {};  ///< its route; `target` is the name of a receiver
+  /// The alert has ended, and another one of its rule and key fires.
   bool fires_anew = false;
 };
 
-/// What keeps somebody from being notified of an alert now, with `why` and `by` set; nullopt:
-/// nothing.
+/// What suppresses the notification of an alert to a recipient now, with `why` and `by` set;
+/// nullopt if nothing does.
 using KeptBack =
     std::function<std::optional<model::Suppressed>(const model::Alert&, const Recipient&)>;
 
-/// What has to be recorded, and who is to be notified of what, so that record and engine agree
-/// again.
+/// What has to be recorded and sent so that book and engine agree again.
 struct Reconciled {
   std::vector<model::Change> changes;
-  /// Of each change: how many targets are notified of it, or have a record of why not
+  /// For each change: how many targets are notified of it or have a reason.
   std::vector<std::uint32_t> owes;
   std::vector<Routed> messages;
   std::vector<model::Suppressed> suppressed;
 };
 
-/// When it is done: by which record (the one that begins the new run), at what engine time, and
-/// what people are to know of the reason.
+/// The circumstances: the record because of which it is done (the one that begins the new run), the
+/// time, and the reason for people.
 struct Reconciling {
   model::Offset offset = 0;
-  Time at;
-  std::string reason;       ///< a sentence
-  KeptBack kept_back = {};  ///< none: nothing is
-  /// Whether somebody may have been notified of what the record does not have: it was put back, or
-  /// nobody knows that it was not.
+  Time at;                  ///< by the wall clock; of the messages and changes
+  std::string reason;       ///< a sentence; it becomes the annotation `resolution`
+  KeptBack kept_back = {};  ///< empty: nothing is suppressed
+  /// Whether targets may have been notified of more than the book has, because a power cut put it
+  /// back, or because that cannot be excluded.
   bool unsure = false;
 };
 
-/// `recorded`: firing alerts of the record that no engine knows. `alive`: firing alerts of the
-/// engine that the record does not have, and who routing believes was notified. An alert of
-/// `recorded` ends as `lost` for those who were notified of it, and where it is `unsure` for those
-/// who were still to be: they may have heard that it fires. Where one of `alive` has the same rule
-/// and key (its first event is what was lost), they are notified that this one fires in its place;
-/// where they were notified of another one already (`fires_anew`), of nothing. `ended`: alerts that
-/// the record has ended, whose end those recipients were still to be notified of, and nobody knows
-/// that any more: they are. What is owed to others has a record that it was lost. Nobody is
-/// notified of what is kept back.
-/// Pure, and the same lists always give the same ids: once it is recorded, all lists are empty.
+/// Makes the changes and messages. It is a pure function: the same lists give the same ids, and
+/// once its results are in the book, all lists are empty. Nobody is notified of what is suppressed.
+///
+/// `recorded`: alerts that fire in the book and that the engine does not know. Each ends as `lost`.
+/// The targets that were notified of it are notified of the end; if `unsure`, so are those that
+/// still had to be notified, because they may have heard of it. But if an alert of the same rule
+/// and key fires (its first event is what was lost), they are notified that this one fires in its
+/// place, or of nothing if they were notified of it already (`fires_anew`).
+///
+/// `alive`: alerts that fire in the engine and that the book does not have, with the targets that
+/// routing believes were notified.
+///
+/// `ended`: alerts that ended in the book while their recipients still had to be notified of the
+/// end; they are notified now. For every other target that had to be notified of something, the
+/// reason `lost` is recorded.
 Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<Notified>& alive,
                      const std::vector<Notified>& ended, const std::vector<Target>& targets,
                      const Reconciling& now);

@@ -7,14 +7,15 @@
 
 namespace alarum::alert {
 
-/// One integration of a receiver.
+/// One integration of a receiver, to which messages are sent.
 struct Target {
-  std::string name;  ///< `default/webhook/0`
-  std::string receiver;
+  std::string name;      ///< receiver, kind and number: `default/webhook/0`
+  std::string receiver;  ///< the name of its receiver in the config
   bool send_resolved = true;
-  std::vector<model::EndReason> resolve_on = {};  ///< ends that it is told; empty: all
-  bool notify_ack = false;  ///< it is notified of acknowledgements, and of their end
+  std::vector<model::EndReason> resolve_on = {};  ///< ends that it is notified of; empty: all
+  bool notify_ack = false;  ///< it is notified of acknowledgements and of their end
 
+  /// Whether the target is notified of an alert in this state.
   bool wants(const model::Alert& alert) const {
     if (alert.state == model::AlertState::firing) return true;
     return send_resolved &&
@@ -22,20 +23,21 @@ struct Target {
   }
 };
 
-/// One message to one target.
+/// A message for one target, as routing has decided it.
 struct Routed {
   std::string target;
   model::Message message;
-  Time at;  ///< engine time of the telling
+  Time at;  ///< engine time of the flush that made it
 };
 
-/// Whether it is an alert of Alarum about itself: one that the bridge posted (its labels are
-/// `alertname`, which begins with `Alarum`, and `severity`, and no others), or AlarumRuleDegraded.
-/// What AlarumSourceSilent is about is a fleet of others.
+/// Whether the alert is about Alarum itself: AlarumRuleDegraded, or one that the daemon posted,
+/// which has exactly the labels `alertname` (beginning with `Alarum`) and `severity`.
+/// AlarumSourceSilent does not count, because it is about devices.
 bool is_own(const model::Alert& alert);
 
-/// Derived from target, group, time of the telling, and the alerts with what happened to them:
-/// stable across retries, restarts and replays.
+/// The id of a notification, made from target, group, time, and its alerts with their changes. It
+/// is the same for every retry, after a restart, and in a replay, so that receivers can recognise
+/// copies.
 std::string notification_id(const Routed& routed);
 
 }  // namespace alarum::alert

@@ -3,28 +3,31 @@
 #include "base/bytes.h"
 #include "model/alert.h"
 
-// Alerts as bytes, for checkpoints (docs/formats/checkpoint.md). They carry no version of their
-// own: what holds them has one. What is damaged reads as something harmless, and the reader is no
-// longer good.
+// Alerts as bytes in checkpoints (docs/formats/checkpoint.md). The bytes have no version of their
+// own; the state around them has one. A reader checks no meaning: from damaged bytes it makes some
+// alert, and ByteReader::good() is false then. The caller must check that.
 
 namespace alarum::alert {
 
+/// An alert without its acknowledgement and without what roll-ups hold back.
 void put(ByteWriter& out, const model::Alert& alert);
 model::Alert get_alert(ByteReader& in);
 
+/// A change with its alert.
 void put(ByteWriter& out, const model::Change& change);
 model::Change get_change(ByteReader& in);
 
-/// Who takes care of it, which is no part of the above: `alert` gets what was written.
+/// Who has acknowledged the alert. get_acknowledged() sets that member of `alert`.
 void put_acknowledged(ByteWriter& out, const model::Alert& alert);
 void get_acknowledged(ByteReader& in, model::Alert& alert);
 
-/// What roll-ups hold back, likewise.
+/// Which roll-ups have absorbed the alert and which it waits for. get_held() sets these members.
 void put_held(ByteWriter& out, const model::Alert& alert);
 void get_held(ByteReader& in, model::Alert& alert);
 
-/// All firing alerts. `acknowledged`: who takes care of each was written with them (not before
-/// version 7 of the engine's state); `held`: what roll-ups hold back was (not before version 8).
+/// All firing alerts, with their timers. `acknowledged` is false for states before version 7 of the
+/// engine, which lack put_acknowledged(); `held` is false for those before version 8, which lack
+/// put_held().
 void put(ByteWriter& out, const ActiveAlerts& active_alerts);
 std::vector<ActiveAlerts::ActiveAlert> get_live(ByteReader& in, bool acknowledged = true,
                                                 bool held = true);

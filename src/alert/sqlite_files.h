@@ -6,23 +6,23 @@
 
 namespace alarum::alert {
 
-/// SQLite's files in a FileSystem, for databases that one thread of one process opens (a simulated
-/// life). It has no time but a fixed one, its random numbers are `random`'s, and it waits for
-/// nothing: who finds a database locked is refused at once. Locks and the WAL's shared memory live
-/// in this object, by path. It outlives its databases.
+/// SQLite's files in a FileSystem, so that a simulated life can lose unsynced data. For databases
+/// that one thread of one process opens. Time is fixed, random numbers come from `random`, and
+/// nothing waits: a locked database is an error at once. Locks and the WAL's shared memory are in
+/// this object, by path. It outlives its databases, and `files` and `random` outlive it.
 ///
-/// The daemon and the tools do without: SQLite's own files have locks that hold between processes
-/// (docs/decisions).
+/// The daemon and the tools do not use it, because only SQLite's own files have locks that hold
+/// between processes (docs/decisions).
 class SqliteFiles {
  public:
-  /// `page_size`: of databases that are made; 0: SQLite's own. What is committed is written by the
-  /// page: small ones cost a simulator less.
+  /// `page_size`: bytes of a page in databases that are created; 0: SQLite's default. A commit
+  /// writes whole pages, so small ones cost a simulator less.
   SqliteFiles(FileSystem& files, Random& random, unsigned page_size = 0);
   ~SqliteFiles();
   SqliteFiles(const SqliteFiles&) = delete;
   SqliteFiles& operator=(const SqliteFiles&) = delete;
 
-  /// What sqlite3_open_v2 knows it by.
+  /// The name under which sqlite3_open_v2 finds it (its `zVfs`).
   const char* name() const;
   FileSystem& files();
   unsigned page_size() const;

@@ -10,28 +10,28 @@
 
 namespace alarum::alert {
 
-/// Renders a rule's templates for one instance: names are the alert's own (`alertname`, `severity`,
-/// `count`, `startsAt`), its labels, then what the rule resolved in `names`. Adds names that had no
-/// value to `missing`.
+/// Renders a rule's templates for one alert and one event. A name in a template is looked up first
+/// among the alert's labels, then among its own values (`count`, `startsAt`, `stage`, `subjects`),
+/// then among what the rule resolved in `names`. Names without a value are counted in `missing`. It
+/// lives during one step; what it is given outlives it.
 class Texts {
  public:
   Texts(const rules::Rule& rule, const model::FlatEvent& event, std::size_t& missing)
       : rule_(rule), event_(event), missing_(missing) {}
 
-  /// Annotations beside the rule's texts, which go before them where they have the same name.
+  /// Adds annotations. If the rule's texts have the same name, the rule's text is used.
   void add(model::Labels more) { more_ = std::move(more); }
-  /// The severity of this match: the rule's word, or what its template says where that is one of
-  /// our words.
+  /// The severity of this match: what the rule's template says if that is one of the five words,
+  /// otherwise the rule's fixed severity.
   model::Severity severity(const model::Labels& by) const;
-  /// alertname, severity, the `by` labels, `labels:` and those of the inventory that none of these
-  /// is.
+  /// The alert's labels: alertname, severity, those of `by`, those under `labels:`, and those of
+  /// the inventory whose names are still free.
   model::Labels labels(const model::Labels& by, model::Severity severity) const;
-  /// Fills summary, description, runbook and stage of the alert from its newest event; of a rule
-  /// with `unmatched` also `subjects`: those that its events named so far, the first 16 by name.
-  /// With them the annotations of the inventory: where this event has no row there, those that the
-  /// alert has stay.
+  /// The alert's annotations from its newest event: stage, summary, description, runbook; of a rule
+  /// with `unmatched` also `subjects`, the first 16 subjects of its events; then the annotations of
+  /// the inventory. If the inventory has no row for this event, those that the alert has stay.
   model::Labels annotations(const model::Alert& alert) const;
-  /// Further annotations of a firing alert, made of this event.
+  /// The annotations that `texts` (a rule's `annotate`) make of this event for a firing alert.
   model::Labels additions(const std::map<std::string, Template>& texts,
                           const model::Alert& alert) const;
 

@@ -12,17 +12,18 @@ namespace alarum::alert {
 
 struct Group;
 
-/// Dispatcher without a tick of their own in which a firing alert is kept back, by what keeps it
-/// back: so that the end of one silence, or of one inhibiting alert, is a look at those that waited
-/// for it, not at all that wait. O(log n) a step and a group found.
+/// Groups without `group_interval` in which a firing alert is suppressed, by what suppresses it. So
+/// the end of one silence or one inhibiting alert flushes only the groups that waited for it. The
+/// Dispatcher owns the object; one thread. O(log n) for each step and for each group found.
 class Waiting {
  public:
-  /// Why, and the first of what it is due to: a silence's id, the fingerprint of an inhibiting
-  /// alert, of an alert that its own rule keeps back that alert's id; empty: not known, after
-  /// another config, until the group is looked at.
+  /// The reason, and the first thing that caused it: the id of a silence, or the fingerprint of an
+  /// inhibiting alert. If the alert's own rule or a roll-up holds it back, the alert's own id.
+  /// Empty: not known until the group is flushed, after a change of the config.
   using Cause = std::pair<model::Suppressed::Why, std::string>;
 
-  /// The group, by its number, waits for these from now on; none: it does not wait.
+  /// The group with this number waits for these causes from now on; none: it does not wait. The
+  /// group must be removed before it is destroyed.
   void set(std::uint64_t number, Group& group, std::set<Cause> causes) {
     const auto known = causes_.find(number);
     if (known != causes_.end()) {
@@ -38,7 +39,7 @@ class Waiting {
     const auto known = causes_.find(number);
     return known == causes_.end() ? std::set<Cause>() : known->second;
   }
-  /// Dispatcher that wait for it, and those of which it is not known, by number.
+  /// The groups that wait for this cause, or for an unknown one of the same reason, by number.
   std::map<std::uint64_t, Group*> of(const Cause& cause) const {
     std::map<std::uint64_t, Group*> found;
     if (by_cause_.empty()) return found;
@@ -48,6 +49,7 @@ class Waiting {
     }
     return found;
   }
+  /// Forgets everything; the groups may be destroyed then.
   void clear() { by_cause_.clear(), causes_.clear(); }
 
  private:

@@ -12,27 +12,30 @@
 
 namespace alarum::alert {
 
-/// Reads JSON that codec.cc has written, member after member in that order. A tree costs seven
-/// times as much, and books hold many thousands of such texts. What was written otherwise (by an
-/// older alarum, or damaged) makes it `!good()`, and what it gave is worth nothing then: a reader
-/// of any JSON has the word.
+/// Reads JSON that codec.cc has written, member after member in the order in which it writes. That
+/// is seven times as fast as a tree, and a book has many thousands of such texts. If the text was
+/// written differently (by an older version, or damaged), good() becomes false and everything that
+/// was read is worthless: the caller must then use a parser for any JSON. A value on one thread;
+/// `text` outlives it.
 class Written {
  public:
   explicit Written(std::string_view text)
       : rest_(text), good_(valid_utf8_prefix(text) == text.size()) {}
 
+  /// Whether everything so far was as expected, and, for the second, nothing is left to read.
   bool good() const { return good_; }
   bool good_to_the_end() const { return good_ && rest_.empty(); }
 
-  /// Goes past these bytes, if they are next.
+  /// Whether these bytes come next; if so, goes past them.
   bool skip(std::string_view bytes) {
     if (!rest_.starts_with(bytes)) return false;
     rest_.remove_prefix(bytes.size());
     return true;
   }
-  /// They must be next.
+  /// Goes past these bytes; good() becomes false if others come next.
   void expect(std::string_view bytes) { good_ = skip(bytes) && good_; }
 
+  /// A JSON string, with its escapes replaced.
   std::string text() {
     expect("\"");
     std::size_t end = 0;
@@ -50,6 +53,7 @@ class Written {
     plain.resize(decode_json_string(out, plain.data()));
     return plain;
   }
+  /// A JSON number without fraction or exponent that fits the type.
 
   template <std::integral Number>
   Number number() {
@@ -64,12 +68,14 @@ class Written {
     return value;
   }
 
+  /// `true` or `false`.
   bool boolean() {
     if (skip("true")) return true;
     expect("false");
     return false;
   }
 
+  /// An object whose values are all texts.
   model::Labels labels() {
     model::Labels out;
     each('{', '}', [&] {
@@ -80,13 +86,14 @@ class Written {
     return out;
   }
 
+  /// A list of texts.
   std::vector<std::string> list() {
     std::vector<std::string> out;
     each('[', ']', [&] { out.push_back(text()); });
     return out;
   }
 
-  /// Each element between the brackets.
+  /// Calls `read` for each element between the brackets. `read` has to take the whole element.
   template <class Read>
   void each(char begin, char end, Read read) {
     expect({&begin, 1});
