@@ -3,14 +3,16 @@
 
 namespace alarum::deliver {
 
-/// Whether an address is one that no receiver has and an attacker would like us to ask (DESIGN
-/// §12): link-local (169.254.0.0/16, fe80::/10), the metadata services of clouds (also
-/// 100.100.100.200 and fd00:ec2::254), in any spelling (::ffff:169.254.169.254), the unspecified
-/// address. What is no address is.
+/// Whether requests to this IP address are forbidden, because no receiver has it and an attacker
+/// who can set a URL would like to reach it (SSRF): link-local addresses (169.254.0.0/16,
+/// fe80::/10, where the metadata services of clouds are), 100.100.100.200 and fd00:ec2::254
+/// (further metadata services), the unspecified address, and all of these mapped into IPv6
+/// (::ffff:169.254.169.254). A text that is not an IP address is forbidden. A zone (`%eth0`) is
+/// ignored. Any thread.
 bool is_forbidden_address(std::string_view ip);
 
-/// Whether the host of a URL is written as such an address; false of a name: what it leads to is
-/// known at the connection.
+/// Whether the host of a URL is written as a forbidden address. False for a name, whose address is
+/// known only when the connection is made, and then checked there.
 bool names_forbidden_address(std::string_view url);
 
 }  // namespace alarum::deliver

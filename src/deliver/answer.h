@@ -13,25 +13,27 @@ namespace alarum::deliver {
 using receivers::Verdict;
 using receivers::verdict_of_failure;
 
-/// What the value of a `Retry-After` asks for: RFC 9110 §10.2.3, seconds or a date. What is
-/// neither, or is over: 0. A date counts from the answer's own `Date` (§6.6.1), for the receiver's
-/// clock may be another than ours; where that is none, from `now`.
+/// The delay in the value of a `Retry-After` header: seconds or a date (RFC 9110 §10.2.3), at most
+/// receivers::kMostRetryAfter. 0 if it is neither, or is over. A date is compared with the answer's
+/// `Date` header (§6.6.1), because the receiver's clock may differ from ours; without that header
+/// with `now` (wall clock).
 std::chrono::seconds retry_after_of(std::string_view value, std::string_view date, Time now);
 
-/// Why there is no answer to judge.
+/// Why there is no complete answer.
 enum class NoAnswer : std::uint8_t {
-  refused,    ///< nobody is there
-  timed_out,  ///< the request as a whole took too long
-  silent,     ///< nothing came back within the time for a first byte
-  nothing,    ///< the connection was closed before anything came back
-  cut,        ///< the connection was closed within the answer
-  endless_head,
+  refused,       ///< no connection could be made
+  timed_out,     ///< the whole request took too long
+  silent,        ///< no byte of an answer came within `first_byte_timeout`
+  nothing,       ///< the connection was closed before any byte came
+  cut,           ///< the connection was closed within the answer
+  endless_head,  ///< the head is longer than Sender::Options::head_bytes
 };
-std::string to_text(NoAnswer);  ///< libcurl's own words where it says it
-/// It is tried again. `url`: of the request; its host and port are named, and nothing else of it.
+/// The text for logs and receipts, the same as libcurl's where it has one.
+std::string to_text(NoAnswer);
+/// A verdict by which the attempt is made again. Of `url` only host and port appear in it.
 Verdict verdict_of_failure(const std::string& what, std::string_view url);
-/// Adds how the target's own words begin, where it did not take it. `body`: what came of its
-/// answer.
+/// Adds the beginning of the target's answer (excerpt_of()) to a verdict, unless the notification
+/// was delivered to everyone. `body` is what was read of the answer.
 Verdict with_answer(Verdict verdict, std::string_view body, const config::Integration& how);
 
 }  // namespace alarum::deliver

@@ -7,8 +7,10 @@ namespace alarum::deliver {
 
 using receivers::Attempt;
 
-/// The attempt to deliver a notification at that moment. Pure: the same notification at the same
-/// moment gives the same attempt.
+/// Makes the request for an attempt at `now` (wall clock): the stored body and headers, ids
+/// (`Webhook-Id` and `Idempotency-Key`, both the notification's id), the configured headers and
+/// authorization, and what the receiver's kind adds, such as a signature. Pure: the same values
+/// give the same attempt.
 Attempt attempt_of(const Target& target, const model::Notification& notification, Time now);
 
 }  // namespace alarum::deliver

@@ -7,15 +7,17 @@
 
 namespace alarum::deliver {
 
-constexpr std::size_t kMostExcerpt = 200;  ///< bytes
+constexpr std::size_t kMostExcerpt = 200;  ///< bytes of an excerpt at most
 
-/// How what a target answered begins, in its own words: at most kMostExcerpt bytes in one line that
-/// a terminal and a log may show (base/printable.h). Some targets repeat the request in their
-/// answer, so whatever in it is a secret of `how` stands as `<secret>`, also where it is escaped as
-/// in JSON or in a URL.
+/// The beginning of a target's answer, for logs and people: at most kMostExcerpt bytes in one line
+/// without control characters (base/printable.h). Some targets repeat the request in their answer,
+/// so secrets of `how` (URL, headers, authorization, proxy, the kind's own) are replaced by
+/// `<secret>`, also where they are escaped for JSON or a URL. A secret of less than 4 bytes is not
+/// replaced.
 std::string excerpt_of(std::string_view answer, const config::Integration& how);
 
-/// `hooks.example.org:443`: where requests to the URL go; no path, no query, no user.
+/// Host and port of a URL, `hooks.example.org:443`, to name a target in logs. Path, query and user
+/// are left out, because they may be secret.
 std::string place_of(std::string_view url);
 
 }  // namespace alarum::deliver

@@ -6,41 +6,42 @@
 
 namespace alarum::deliver {
 
-/// When the next heartbeat is due. One is in flight at a time, known by its number, and for no
-/// longer than `request_limit`. Pure; one thread.
+/// Decides when the next heartbeat is due. At most one is in flight, identified by a number; after
+/// `request_limit` it is taken for lost. Times are monotonic. No clock, one thread.
 class Heartbeat {
  public:
   using Nanoseconds = std::chrono::nanoseconds;
 
-  /// The first of the new terms is due at once; one in flight to where it went before is not waited
-  /// for. `every` zero: none are sent.
+  /// Sets a period and sends the first heartbeat at once. The end of one that is in flight is not
+  /// waited for. `every` zero: no heartbeats.
   void reconfigure(Nanoseconds every, Nanoseconds request_limit, Nanoseconds now) {
     every_ = every, request_limit_ = request_limit, next_ = now, in_flight_ = 0;
   }
-  /// Whether one is due now; the next is due a period later.
+  /// Whether one must be sent now. If so, the next one is due a period later.
   bool take_due(Nanoseconds now) {
     if (in_flight_ && now - sent_at_ >= request_limit_) in_flight_ = 0;
     if (every_ <= Nanoseconds::zero() || in_flight_ || now < next_) return false;
     next_ = now + every_;
     return true;
   }
-  /// When the next one is due, if nothing changes before; nullopt: never.
+  /// When the next one is due if nothing happens before; nullopt: never.
   std::optional<Nanoseconds> due() const {
     if (every_ <= Nanoseconds::zero()) return std::nullopt;
     return in_flight_ ? std::max(next_, sent_at_ + request_limit_) : next_;
   }
-  /// The number of one that is sent now: never 0, never twice.
+  /// One is sent now. Returns its number, which is never 0 and never used twice.
   std::uint64_t sent(Nanoseconds now) {
     sent_at_ = now;
     return in_flight_ = ++last_number_;
   }
+  /// The heartbeat with this number has ended, whatever came of it.
   void ended(std::uint64_t number) {
     if (number == in_flight_) in_flight_ = 0;
   }
 
  private:
   Nanoseconds every_{}, request_limit_{}, next_{}, sent_at_{};
-  std::uint64_t in_flight_ = 0, last_number_ = 0;  ///< in flight 0: none
+  std::uint64_t in_flight_ = 0, last_number_ = 0;  ///< in_flight_ 0: none is in flight
 };
 
 }  // namespace alarum::deliver

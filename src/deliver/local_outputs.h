@@ -13,50 +13,58 @@
 
 namespace alarum::deliver {
 
-/// The receivers on this machine, console and file: an OutputWriter for each output. An attempt
-/// lasts until its text is written, or fails after the integration's `timeout`, whatever the output
-/// does. Belongs to the delivery thread, but for faults().
+/// Writes to receivers on this machine, console and files, with an OutputWriter (and its thread)
+/// for each output, because a descriptor may block. An attempt ends when its text is written, or
+/// fails after the integration's `timeout`. All calls belong to the delivery thread, except
+/// faults().
 class LocalOutputs {
  public:
-  /// `console`: the descriptor of the console, of somebody else. `wake`: called on any thread when
-  /// an attempt has ended; must not block.
+  /// `console` is the descriptor of the console; the object does not close it. `wake` is called on
+  /// any thread when an attempt has ended, and must not block.
   LocalOutputs(int console, std::function<void()> wake)
       : console_(console), wake_(std::move(wake)) {}
   ~LocalOutputs() { stop(); }
   LocalOutputs(const LocalOutputs&) = delete;
   LocalOutputs& operator=(const LocalOutputs&) = delete;
 
+  /// Whether the target is a console or a file.
   static bool writes(const Target& target);
-  /// Begins an attempt; ended() tells what came of it, at the earliest at its next call.
+  /// Begins an attempt. Its result comes from ended(). If more than 4 MiB wait for the output, the
+  /// attempt fails.
   void start(const Target& target, const model::Notification& notification,
              std::chrono::nanoseconds now);
-  /// Attempts that ended since the last call, each once.
+  /// The attempts that have ended since the last call, each once. An attempt that is more than a
+  /// second past its time fails here, even if the system call hangs.
   std::vector<Transport::Ended> ended(std::chrono::nanoseconds now);
-  /// Lets go of the writers of outputs that no target has any more.
+  /// Stops the writers of outputs that no target has any more, once they are idle.
   void retain(const std::map<std::string, Target>& targets);
-  /// What takes nothing now, and why: `standard output: nobody reads it`. Any thread.
+  /// The outputs that accept nothing now, each with the reason: `standard output: nobody reads it`.
+  /// Any thread.
   std::vector<std::string> faults() const;
-  /// What is not written is dropped: the outbox has it.
+  /// Stops all writers. Text that is not written is dropped, because the book still has the
+  /// notification.
   void stop();
 
  private:
   struct Attempt {
-    std::uint64_t sequence = 0;
-    std::chrono::nanoseconds by{};
+    std::uint64_t sequence = 0;     ///< of the notification
+    std::chrono::nanoseconds by{};  ///< when it fails at the latest, monotonic
   };
   struct Written {
-    std::uint64_t attempt = 0;
-    std::string fault;
+    std::uint64_t attempt = 0;  ///< its number
+    std::string fault;          ///< empty: it was written
   };
   OutputWriter& writer_of(const std::string& path);
 
   const int console_;
   const std::function<void()> wake_;
   std::uint64_t last_attempt_ = 0;
-  // By a number that none has twice: what ends too late is nobody else's end
+  // By a number that is used once, so that a late end is not taken for that of another attempt.
   std::unordered_map<std::uint64_t, Attempt> attempts_;
-  std::vector<Transport::Ended> refused_;
-  mutable std::mutex mutex_;  // guards what follows: writers add to written_, the API reads the map
+  std::vector<Transport::Ended> refused_;  // failed at once; ended() returns them
+  // Guards the members below, because the writers' threads add to written_ and the API reads
+  // writers_. A channel would not serve the API.
+  mutable std::mutex mutex_;
   std::vector<Written> written_;
   std::map<std::string, std::unique_ptr<OutputWriter>> writers_;  ///< by path; empty: the console
 };

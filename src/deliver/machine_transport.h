@@ -6,13 +6,13 @@
 
 namespace alarum::deliver {
 
-/// The daemon's: the network (Sender), and the console and the files of this machine
-/// (LocalOutputs).
+/// The daemon's transport: Sender for the network, LocalOutputs for the console and files of this
+/// machine. The app owns it; the delivery thread calls it. `clock` outlives it.
 class MachineTransport final : public Transport {
  public:
   struct Options {
     Sender::Options sender = {};
-    int console = 1;  ///< the descriptor that console receivers write to; somebody else's
+    int console = 1;  ///< the descriptor for console receivers; it is not closed
   };
 
   MachineTransport(const Options& options, Clock& clock)
@@ -20,6 +20,7 @@ class MachineTransport final : public Transport {
         sender_(options.sender),
         outputs_(options.console, [this] { sender_.wake(); }) {}
 
+  // See deliver/transport.h.
   void start(const Target& target, const model::Notification& notification, Time now) override;
   std::vector<Ended> wait(std::chrono::milliseconds most) override;
   void wake() override { sender_.wake(); }
@@ -30,7 +31,7 @@ class MachineTransport final : public Transport {
  private:
   Clock& clock_;
   Sender sender_;
-  LocalOutputs outputs_;  // after the sender, which its threads wake
+  LocalOutputs outputs_;  // after sender_, because its threads wake it until they have ended
 };
 
 }  // namespace alarum::deliver

@@ -23,141 +23,157 @@ namespace alarum::deliver {
 
 using receivers::Verdict;
 
-/// The moment of a call. What waits here ages by the monotonic clock; how old it was when it came
-/// the wall clock says (WallSteps).
+/// The time of a call by both clocks. Ages in the queue are measured by the monotonic clock. Only
+/// the age that a notification has when it comes is taken from the wall clock (WallSteps).
 struct Moment {
   std::chrono::nanoseconds monotonic{};
   Time wall;
 };
 
-/// What waits for delivery, and when each may go. Order is kept within (target, group): at most one
-/// of a group is in flight and the others wait behind it, so resolved never overtakes firing, and
-/// one body that always fails delays nobody else. Where a reload moved an alert to another group,
-/// that one waits for what the former group has undelivered about the alert (AlertOrder). Behind a
-/// rate limit what waits for a target becomes one digest, which is taken apart when the target does
-/// not take it, until what it does not take is by itself; while a target is down, what waits in a
-/// group becomes one notification of the newest states. Pure: no clock, no I/O, one thread.
+/// The notifications in memory that wait for delivery, and the decision when each may be sent.
+///
+/// Order: within (target, group) at most one notification is in flight, and the others wait behind
+/// it. So a resolution never overtakes its firing, and a body that always fails delays only its
+/// group. If a reload moved an alert to another group, AlertOrder keeps the order.
+///
+/// Merging: if a target has a rate limit, what waits for it becomes one digest. If the target
+/// refuses the digest for its content, it is split until the refused notification is sent alone.
+/// While a target is down, the notifications of a group become one with the newest states.
+///
+/// Failures: the bound of the delay doubles with each attempt, and the delay is random below it
+/// (full jitter). No clock, no I/O; the delivery thread owns it.
 class Queue {
  public:
   using Merge = std::function<std::optional<model::Notification>(
       const std::vector<const model::Notification*>& parts)>;
   struct Options {
-    Duration backoff_first = std::chrono::seconds(1);  ///< doubled with each attempt
+    /// Bound of the first delay, which doubles with each attempt, and its greatest value. A
+    /// `Retry-After` may exceed it.
+    Duration backoff_first = std::chrono::seconds(1);
     Duration backoff_most = std::chrono::minutes(5);
-    /// Failures in a row after which a target gets one request at a time
+    /// After so many failures in a row of different groups a target is down: it gets one request at
+    /// a time until it accepts one.
     int trips_after = 5;
-    std::function<double()> random;    ///< [0, 1): full jitter
-    Merge merge;                       ///< none: nothing is merged
-    std::size_t most_merged = 20'000;  ///< notifications in one digest
+    std::function<double()> random;    ///< uniform in [0, 1), for the jitter
+    Merge merge;                       ///< empty: nothing is merged
+    std::size_t most_merged = 20'000;  ///< notifications in a digest at most
   };
   explicit Queue(Options options) : options_(std::move(options)) {}
 
-  /// What the clocks showed, now or a moment ago: a step back and forth between two other calls
-  /// would be seen by nobody.
+  /// What the clocks show now, or showed a moment ago. Without these calls a step of the wall clock
+  /// forth and back between two other calls would not be noticed.
   void see_clocks(Moment moment) { steps_.see(moment.monotonic, moment.wall); }
-  /// Replaces all targets. What waits for one that is gone becomes dead (`target_gone`).
+  /// Replaces all targets. Notifications that wait for a removed one become dead (`target_gone`);
+  /// their receipts are returned.
   std::vector<model::Receipt> set_targets(const std::vector<Target>& targets, Moment now);
-  /// A receipt at once when its target is not there, and of what is dropped: the end of a built-in
-  /// alert that its target never heard of, and what waits of that alert. `given`: when it was
-  /// handed over: its stamp is read by the wall clock of then.
+  /// Adds a notification that was handed over at `given`; its age is taken by the wall clock of
+  /// that moment. Returns receipts of notifications that ended at once: its target is gone, or it
+  /// is the end of a built-in alert of which the target was never notified (dropped, with all that
+  /// waits of that alert).
   std::vector<model::Receipt> add(model::Notification notification, Moment given, Moment now);
 
-  /// What may be sent now; it is in flight until done(). What has grown too old meanwhile goes to
-  /// `dead`. The pointer holds until done().
+  /// The next notification that may be sent now; nullptr if there is none. It is in flight, and the
+  /// pointer is valid, until done(). Receipts of notifications that have become too old are added
+  /// to `dead`.
   const model::Notification* next(Moment now, std::vector<model::Receipt>& dead);
-  /// What was given by next() under this number and is in flight.
+  /// A notification that next() has returned and that is still in flight.
   const model::Notification& flying(std::uint64_t sequence) const;
-  /// The end of an attempt: a receipt for each notification that it stood for. None: it will be
-  /// tried again.
+  /// The attempt has ended. Returns a receipt for each stored notification that has ended with it;
+  /// none if the attempt will be made again.
   std::vector<model::Receipt> done(std::uint64_t sequence, const Verdict& verdict, Moment now);
 
-  /// A receipt (`waiting`) for each notification that attempts stood for which will be made again,
-  /// since the last call.
+  /// The failed attempts since the last call that will be made again: a receipt (`waiting`) for
+  /// each stored notification.
   std::vector<model::Receipt> retried() { return std::exchange(retried_, {}); }
 
-  /// How long until something may be sent; nullopt: nothing waits for time to pass.
+  /// How long until something may be sent; nullopt if nothing waits for time to pass.
   std::optional<std::chrono::nanoseconds> next_wait(Moment now) const;
+  /// Stored notifications that wait or are in flight; and requests in flight.
   std::size_t size() const { return size_; }
   std::size_t in_flight() const { return in_flight_.size(); }
-  /// Whether anything of this target waits or is in flight.
+  /// Whether nothing of this target waits or is in flight.
   bool idle(const std::string& target) const;
-  /// A paused target is sent nothing; what is in flight ends.
+  /// While a target is paused, nothing new is sent to it.
   void pause(const std::string& target, bool paused);
+  /// Requests in flight to this target.
   std::size_t in_flight(const std::string& target) const;
-  /// Notifications that stood for several.
+  /// How many notifications were made out of several, since the start.
   std::uint64_t merged() const { return merged_; }
-  /// A target that took nothing since its first failure behind what it took last.
+  /// A target that has failed since it last accepted something.
   struct Failing {
     std::string target;
-    Moment since;
-    std::string detail, answer;  ///< of the newest failure, as Verdict's
-    /// It was asked for built-in alerts alone, of which none is to be about itself
+    Moment since;                ///< of the first failure
+    std::string detail, answer;  ///< of the newest failure, as in Verdict
+    /// Only built-in alerts were sent to it. They must not raise a built-in alert about themselves.
     bool only_own = false;
   };
-  /// Each of them. One for which nothing waits, and that was not asked for a day, is not known to
-  /// fail any more.
+  /// All of them. A target for which nothing waits and to which nothing was sent for a day is left
+  /// out, because it may work again.
   std::vector<Failing> failing(Moment now) const;
-  /// Targets that are asked one request at a time.
+  /// How many targets are down, so that they get one request at a time.
   std::size_t open_circuits() const;
 
  private:
   using Outcome = model::Receipt::Outcome;
   using Nanoseconds = std::chrono::nanoseconds;
-  // No group is called that: it stands for several
+  // In the place of a group's key in in_flight_; no group has this name.
   static constexpr std::string_view kDigest = "\x01 digest";
 
+  // A notification in the queue.
   struct Entry {
     model::Notification notification;
     std::uint32_t attempts = 0;
-    /// Sequences and ids of those it stands for; empty: itself
+    /// Sequences and ids of the stored notifications that it replaces; empty: it is stored itself.
     std::vector<std::pair<std::uint64_t, std::string>> replaces;
-    /// By the monotonic clock, before its beginning too; of several the first.
+    /// When it was made, by the monotonic clock; may be before the start. If merged: of the first.
     Nanoseconds made{};
-    /// What collapse() made it of, for when some of that is too old; empty: it is itself.
+    /// What collapse() made it of, so that it can be split when a part is too old.
     std::vector<Entry> parts = {};
   };
   struct Group {
     std::deque<Entry> entries;
-    std::chrono::nanoseconds not_before{};
-    bool held = false;  ///< its head is in flight, or it waits for the line's digest, or `behind`
-    /// Its head waits for another group's notification about one of its alerts
+    std::chrono::nanoseconds not_before{};  // monotonic
+    bool held = false;  ///< its head is in flight, or is in the digest, or waits (`behind`)
+    /// Its head waits for a notification of another group about one of its alerts.
     bool behind = false;
-    bool alone = false;  ///< the target did not take its head by itself: it would spoil a digest
+    bool alone = false;  ///< its head was refused for its content, so it stays out of digests
   };
-  /// Several groups in one notification. It stays as it is until it is over or taken apart.
+  /// One notification for several groups. It stays unchanged until it ends or is split.
   struct Digest {
     Entry entry;
-    std::vector<std::pair<std::string, std::deque<Entry>>> groups;
+    std::vector<std::pair<std::string, std::deque<Entry>>> groups;  ///< what it was made of
     std::chrono::nanoseconds not_before{};
-    bool flying = false;
+    bool flying = false;  ///< it is in flight
   };
-  // Not before, sequence, group
+  // Not before (monotonic), sequence, group.
   using Ready = std::tuple<std::chrono::nanoseconds, std::uint64_t, std::string>;
+  // What belongs to one target.
   struct TargetQueue {
     Target target;
-    bool gone = false;
+    bool gone = false;  ///< the config does not have it any more
     bool paused = false;
     std::size_t in_flight = 0;
-    /// Groups that the next digest may hold: halved when one is taken apart, doubled by what is
-    /// delivered
+    /// How many groups the next digest may have: halved when a digest is split, doubled by a
+    /// delivery.
     std::size_t together = SIZE_MAX;
-    std::chrono::nanoseconds no_digest_before{};  ///< what waits could not be merged a moment ago
-    int refused_alone = 0;  ///< heads in a row that were refused for good, each by itself
-    int failures = 0;       ///< in a row, of different groups
-    std::string failed;     ///< the group of the last one
-    std::chrono::nanoseconds not_before{};
-    Window window;
+    std::chrono::nanoseconds no_digest_before{};  ///< merging has failed a moment ago
+    int refused_alone = 0;                  ///< how many single notifications were refused in a row
+    int failures = 0;                       ///< in a row, of different groups
+    std::string failed;                     ///< the group that failed last
+    std::chrono::nanoseconds not_before{};  ///< nothing is sent before: slow_down, or down
+    Window window;                          ///< for the rate limit
     std::map<std::string, Group> groups;
-    AlertOrder order;       // of all that waits and is in flight
-    std::set<Ready> ready;  // heads of groups that are not held
+    AlertOrder order;       ///< of everything that waits or is in flight
+    std::set<Ready> ready;  ///< heads of groups that are not held
     std::optional<Digest> digest;
     std::optional<Failing> trouble;
     std::chrono::nanoseconds newest_failure{};
-    /// built-in alerts of which a firing was delivered and no end so far
+    /// Built-in alerts whose firing was delivered and whose end was not.
     std::set<std::string> heard;
-    std::size_t waiting = 0;  // entries of groups that are not held
+    std::size_t waiting = 0;  ///< entries of groups that are not held
   };
 
+  // How many requests the target may get at once.
   std::size_t limit(const TargetQueue& line) const {
     return down(line) ? 1 : line.target.concurrency;
   }
@@ -199,11 +215,11 @@ class Queue {
   const Options options_;
   std::map<std::string, TargetQueue> lines_;
   WallSteps steps_;
-  // Sequence → target, group
+  // Sequence → target, group (kDigest: the target's digest).
   std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> in_flight_;
   std::size_t size_ = 0;
   std::uint64_t merged_ = 0;
-  std::vector<model::Receipt> retried_;
+  std::vector<model::Receipt> retried_;  // until retried() is called
 };
 
 }  // namespace alarum::deliver

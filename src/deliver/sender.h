@@ -7,20 +7,22 @@
 
 namespace alarum::deliver {
 
-/// Many requests at once on one thread (http/curl_multi.h): HTTP, and SMTP for mail. Connections
-/// are reused; redirects are not followed; heads and bodies of answers are bounded; connecting, the
-/// first byte and the whole have their own time-outs; an address that is_forbidden_address() is not
-/// asked.
+/// Sends many requests at once on one thread (http/curl_multi.h): HTTP, and SMTP for mail.
+/// Connections are reused. Redirects are not followed. Connecting, the first byte and the whole
+/// request each have a time-out of the integration. Addresses for which is_forbidden_address() is
+/// true are not connected to, unless the integration allows it (`allow_link_local`). All calls
+/// belong to the delivery thread, except wake().
 class Sender final : public Transport {
  public:
   struct Options {
-    std::size_t answer_bytes = 64 * 1024;  ///< of a body; the rest is not read
-    std::size_t head_bytes = 64 * 1024;    ///< more is a failure
+    std::size_t answer_bytes = 64 * 1024;  ///< of an answer's body that are read
+    std::size_t head_bytes = 64 * 1024;    ///< of its head; a longer one is a failure
   };
 
   explicit Sender(Options options);
   ~Sender() override;
 
+  // See deliver/transport.h.
   void start(const Target& target, const model::Notification& notification, Time now) override;
   std::vector<Ended> wait(std::chrono::milliseconds most) override;
   void wake() override;

@@ -14,8 +14,9 @@
 
 namespace alarum::deliver {
 
-/// One request under way, in libcurl's terms. May be used again for another, which costs least if
-/// that is of the same integration.
+/// One request that is under way, as libcurl's easy handle. The Sender owns it and uses it again
+/// for other attempts; that costs least if they are for the same integration. All calls belong to
+/// the delivery thread; libcurl calls the static functions on it.
 class Transfer {
  public:
   Transfer() : easy_(curl_easy_init()) {}
@@ -23,19 +24,21 @@ class Transfer {
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
 
-  /// Sets all up; add easy() to the multi handle then.
+  /// Sets everything for an attempt. Afterwards easy() must be added to the multi handle.
   void prepare(const Target& target, Attempt attempt, std::uint64_t sequence,
                const Sender::Options& options);
   CURL* easy() const { return easy_; }
+  /// Of the notification that is sent.
   std::uint64_t sequence() const { return sequence_; }
-  /// What it is set up for; null at first.
+  /// The integration for which it is set up; nullptr before the first prepare().
   const config::Integration* how() const { return how_.get(); }
-  /// Nothing has come back for longer than the target may take for its first byte.
+  /// Whether `first_byte_timeout` is over and no byte of an answer has come.
   bool is_silent_too_long(std::chrono::steady_clock::time_point now) const {
     return head_ == 0 && now > first_byte_by_;
   }
+  /// The verdict when libcurl has ended the transfer with `code`.
   Verdict verdict(CURLcode code) const;
-  /// What that comes to.
+  /// The verdict if the transfer is ended because of is_silent_too_long().
   Verdict silence() const { return failure(to_text(NoAnswer::silent)); }
 
  private:
@@ -45,6 +48,7 @@ class Transfer {
   void set_up_mail();
   void prepare_http();
   void link_headers();
+  // Callbacks of libcurl; `self` is the Transfer.
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
   void note_header(std::string_view line);
@@ -60,21 +64,22 @@ class Transfer {
   }
 
   CURL* easy_;
-  std::vector<curl_slist> headers_;  ///< of attempt_.headers, whose texts they point to
-  curl_slist* extra_ = nullptr;      ///< recipients of a mail, or where an HTTP connection goes
+  std::vector<curl_slist> headers_;  ///< list over the texts in attempt_.headers
+  curl_slist* extra_ = nullptr;      ///< recipients of a mail; over HTTP: CURLOPT_CONNECT_TO
   std::shared_ptr<const config::Integration> how_;
-  const receivers::Mail* mail_ = nullptr;  ///< of `how_`; nullptr: it goes over HTTP
+  const receivers::Mail* mail_ = nullptr;  ///< of `how_`; nullptr: it is sent over HTTP
   Attempt attempt_;
-  std::string url_;  ///< as libcurl has it
+  std::string url_;  ///< the one that is set in libcurl
   Sender::Options options_;
   std::uint64_t sequence_ = 0;
-  std::string answer_;  ///< its body; of a mail server the lines that refuse something
-  std::size_t head_ = 0, read_ = 0;
-  std::string retry_after_, date_;  ///< as these headers of the answer say
+  std::string answer_;               ///< its body; of a mail server the lines that refuse something
+  std::size_t head_ = 0, read_ = 0;  ///< bytes: of the answer's head; of a mail that were sent
+  std::string retry_after_, date_;   ///< values of these headers of the answer
   std::size_t recipients_refused_ = 0;
-  std::string refused_, refused_for_now_;  ///< the last such reply's code
+  std::string refused_, refused_for_now_;  ///< codes of the last 5yz and 4yz reply about a mailbox
+  /// The body was cut at answer_bytes; the head was too long; the address is forbidden.
   bool cut_ = false, head_too_long_ = false, forbidden_ = false;
-  std::chrono::steady_clock::time_point first_byte_by_;
+  std::chrono::steady_clock::time_point first_byte_by_;  ///< when the first byte must have come
 };
 
 }  // namespace alarum::deliver

@@ -10,14 +10,15 @@
 
 namespace alarum::deliver {
 
-/// How old something is that was stamped by the wall clock, without the time that the clock was set
-/// forward meanwhile: what was made while the clock was wrong is not old because somebody sets it
-/// right. Of steps back it knows nothing: they make nobody older. It sees the steps of one run of
-/// the program. Pure.
+/// Computes the age of something that was stamped by the wall clock, without the time by which the
+/// clock was set forward in between: what was made while the clock was wrong must not expire
+/// because the clock is corrected. Steps back need no correction, because they make nothing older.
+/// Only steps during this run of the program are known. It remembers the newest kMost steps;
+/// O(kMost) for each call. No clock, one thread.
 class WallSteps {
  public:
-  /// Called again and again: a step lies between two calls. One may come late, of a moment before
-  /// that of the newest: another thread saw it.
+  /// What both clocks showed at one moment. Must be called often: a step is noticed between two
+  /// calls. A call may report a moment before that of an earlier call, seen by another thread.
   void see(std::chrono::nanoseconds monotonic, Time wall) {
     auto from = newest_.value_or(Look{monotonic, wall}), to = Look{monotonic, wall};
     if (to.monotonic < from.monotonic) std::swap(from, to);
@@ -26,40 +27,41 @@ class WallSteps {
     if (by <= kLeast) return;
     steps_.push_back({to.monotonic, to.apart(), to.wall, by});
     if (steps_.size() <= kMost) return;
-    // The two oldest as one: what lies between them is taken for younger than it is.
+    // Join the two oldest. What was made between them will seem younger than it is.
     const auto oldest = steps_.front();
     steps_.pop_front();
     auto& next = steps_.front();
     next = {oldest.at, next.apart, std::max(oldest.to, next.to), oldest.by + next.by};
   }
 
-  /// How old it was when the clocks showed this. Never below zero.
+  /// The age of what was made at `made`, when the clocks showed these times. At least zero.
   Duration age(Time made, std::chrono::nanoseconds monotonic, Time wall) const {
     auto age = wall - made;
     const auto apart = Look{monotonic, wall}.apart();
     for (const auto& step : steps_) {
       const bool was_before = step.at <= monotonic || step.apart <= apart + kLeast;
-      // No honest clock has shown what it leapt over
+      // A correct clock has not shown the times that the step skipped.
       if (was_before && made < step.to) age -= step.by;
     }
     return std::max(age, Duration::zero());
   }
 
  private:
-  static constexpr Duration kLeast = std::chrono::seconds(2);
+  static constexpr Duration kLeast = std::chrono::seconds(2);  // smaller changes are no steps
   static constexpr std::size_t kMost = 64;
   struct Look {
     std::chrono::nanoseconds monotonic;
     Time wall;
+    // The distance between both clocks, which only a step changes.
     Duration apart() const {
       return wall.time_since_epoch() - std::chrono::duration_cast<Duration>(monotonic);
     }
   };
   struct Step {
-    std::chrono::nanoseconds at;  // when it was seen
-    Duration apart;               // the clocks, afterwards
-    Time to;
-    Duration by;
+    std::chrono::nanoseconds at;  // when it was noticed, monotonic
+    Duration apart;               // the distance after it
+    Time to;                      // the wall clock after it
+    Duration by;                  // how far the clock was set forward
   };
 
   std::optional<Look> newest_;
