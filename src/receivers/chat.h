@@ -8,37 +8,43 @@
 #include "receivers/kind.h"
 #include "receivers/text/card.h"
 
-// What receivers that are read by people have in common.
+// What kinds that people read in a chat have in common: reading the config, composing the text,
+// judging a robot's answer.
 
 namespace alarum::receivers {
 
-/// Reads the URL, under the key `url_key` or `url`, http_config and words of a chat room. `rate`
-/// messages in `per`, one at a time, unless the config says otherwise: the vendors' limits
-/// (docs/delivery.md).
+/// Reads the config of a chat receiver into `into`: the URL under `url_key` (or `url`),
+/// `http_config`, and the keys for texts. Sets the vendor's limits (docs/delivery.md), `rate`
+/// messages in `per` and one request at a time, unless the config says otherwise. Faults go to the
+/// reader.
 void read_room(FieldReader& entry, Integration& into, const char* url_key, std::uint64_t rate,
                Duration per);
 
-/// Title and text of a message as a chat target shows them: our own, or the receiver's templates.
+/// Title and text of a message as a chat target shows them, by the receiver's templates if it has
+/// some.
 struct Chat {
   Card card;
   std::string title;  ///< plain, not escaped, one line
   std::string text;   ///< in the target's markup
 };
+/// Composes them; `text` has at most `most_text` bytes.
 Chat chat_of(const model::Message& message, const Setting& setting, const Markup& markup,
              std::size_t most_text);
 
-/// Red, orange or green: `#d00000`.
+/// The colour for a card as `#d00000`: red, orange or green.
 std::string colour_of(const Card& card);
 
-/// The codes in which a robot answers: in a 200, as a member of a JSON object. 0: it was taken.
+/// The codes by which a robot answers, in a member of a JSON object with status 200. 0 means that
+/// the message was accepted.
 struct Codes {
   const char* member;
-  std::vector<std::int64_t> rate;  ///< asked too often: later
-  std::vector<std::int64_t> busy;  ///< theirs to mend: again
+  std::vector<std::int64_t> rate;  ///< asked too often: tried again later (`slow_down`)
+  std::vector<std::int64_t> busy;  ///< the vendor's own fault: tried again
 };
-/// What no document names is the sender's fault: the robot refuses it whenever it comes.
+/// Judges an answer with this code. A code that is in no list means that the robot refuses the
+/// message for good (`this_body`). Without a code (nullopt) it is tried again.
 Verdict judge_code(const Answer& answer, const Codes& codes, std::optional<std::int64_t> code);
-/// A member that is an integer, of a body that is an object.
+/// The integer member `name` of a JSON object; nullopt if `body` has none.
 std::optional<std::int64_t> number_in(std::string_view body, const char* name);
 
 }  // namespace alarum::receivers

@@ -3,7 +3,8 @@
 #include "config/receiver_kind.h"
 #include "receivers/receiver.h"
 
-// For the files of the kinds: the words of the config's reader.
+// Included by the file of each kind: short names for the types of the config's reader, by which a
+// kind declares and reads its keys.
 
 namespace alarum::receivers {
 

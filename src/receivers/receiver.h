@@ -11,77 +11,80 @@
 
 namespace alarum::receivers {
 
-/// What a receiver knows beside the message.
+/// What a receiver needs beside the message, for compose(). Valid during the call.
 struct Setting {
   const config::Integration& how;
-  std::string external_url;  ///< no slash at the end
-  bool colour = false;       ///< of the console
+  std::string external_url;  ///< where people reach this daemon; without a slash at the end
+  bool colour = false;       ///< the console shows colours
 };
 
-/// One attempt to make a request: what was frozen, and what depends on its moment (signatures,
-/// timestamps).
+/// The request of one attempt: the content that was stored when the message was composed, and what
+/// depends on the moment (signatures, timestamps).
 struct Attempt {
-  std::string url;                   ///< a secret
+  std::string url;                   ///< may contain secrets
   std::vector<std::string> headers;  ///< `Name: value`
   std::string body;
 };
 
-/// What a target answered, as far as it was read.
+/// A target's answer, as far as it was read. Valid during the call.
 struct Answer {
-  long status = 0;
-  std::string_view body;
-  std::chrono::seconds retry_after{};
+  long status = 0;                     ///< HTTP status
+  std::string_view body;               ///< at most deliver::Sender::Options::answer_bytes
+  std::chrono::seconds retry_after{};  ///< 0: it asked for no delay
 };
 
-/// How a mail goes out: over SMTP (RFC 5321), to the host of the integration's URL.
+/// How a mail is sent: by SMTP (RFC 5321), to the host of the integration's URL.
 struct Mail {
   std::string from;
   std::vector<std::string> to;
-  std::string username;
+  std::string username;  ///< empty: no authentication
   config::Secret password;
-  bool require_tls = true;  ///< STARTTLS must succeed
+  bool require_tls = true;  ///< STARTTLS must succeed (RFC 3207); else it is used if it is offered
 };
 
-/// One integration as its kind has it: all that delivery does not do for every kind alike. Each
-/// kind is one file of this folder; CMakeLists.txt lists them. Immutable, and any thread's: the
-/// same values give the same bytes.
+/// One configured integration, with everything that is special to its kind (webhook, slack, …).
+/// Each kind is one file of this folder, listed in CMakeLists.txt. The config owns the object,
+/// which never changes. Any thread may call it, and the same values always give the same bytes,
+/// because a replay must make the same notifications.
 class Receiver {
  public:
   virtual ~Receiver() = default;
 
-  /// The frozen request of a message. Sizes are the vendor's; what is longer is cut with a mark. No
-  /// secret is in it, and no signature.
+  /// Composes the content of a message. It is stored until delivery, so it has no secret and no
+  /// signature in it. Sizes are limited to what the vendor accepts, and longer texts are cut with a
+  /// mark.
   virtual model::Content compose(const model::Message& message, const Setting& setting) const = 0;
-  /// Adds to an attempt what the kind asks for at the moment that it is made. `id`: of the
-  /// notification.
+  /// Adds what the kind requires at the time of an attempt, such as a signature or a timestamp.
+  /// `id` is the notification's, `now` the wall clock. The default adds nothing.
   virtual void prepare(Attempt& attempt, const std::string& id, Time now) const;
-  /// Whether it was taken, of an answer whose status is 2xx, by the vendor's own test. Sizes,
-  /// encodings and shapes of the body are the sender's to choose: anything is understood or is a
-  /// failure.
+  /// For an answer with a 2xx status: whether the vendor says that the message was accepted. The
+  /// body comes from outside and may be anything; what cannot be understood is a failure. The
+  /// default accepts it.
   virtual Verdict judge_success(const Answer& answer) const;
-  /// What of the integration must be shown to nobody, beside its URL and `http_config`.
+  /// Secrets of the integration beside its URL and `http_config`; logs and excerpts leave them out.
   virtual std::vector<std::string> secrets() const { return {}; }
-  /// What tells two integrations of one kind and URL apart; in hashes only.
+  /// A text that distinguishes integrations of the same kind and URL. Used in hashes only, because
+  /// it may be secret.
   virtual std::string destination() const { return {}; }
-  /// How often the target is sent again all that fires; 0: it remembers.
+  /// How often all firing alerts are sent to the target again; 0: never, because it remembers them.
   virtual Duration resend_every() const { return {}; }
 
-  // What carries it, where that is no HTTP.
+  /// The mail settings if the kind is sent by SMTP; nullptr for all others.
   virtual const Mail* mail() const { return nullptr; }
-  /// The file of this machine that its texts are added to; empty: the console.
+  /// The path of the file to which texts are appended, or an empty path for the console; nullptr
+  /// for kinds that are sent over a network.
   virtual const std::string* output() const { return nullptr; }
 };
 
-/// That of an integration. One without a kind (a heartbeat) is a plain POST, which composes
-/// nothing.
+/// The Receiver of an integration. An integration without a kind (a heartbeat) gets a plain POST,
+/// which composes an empty content. The reference is valid as long as `how`.
 const Receiver& receiver_of(const config::Integration& how);
 
-/// The frozen request of a message for a target of any kind; nullopt where its target is told
-/// nothing of it: only of ends that `resolve_on` leaves out. Pure. Signatures and secrets come at
-/// the moment of an attempt.
+/// Composes a message for a target of any kind. Changes that the target does not want
+/// (`send_resolved`, `resolve_on`) are left out; nullopt if none is left. Pure.
 std::optional<model::Content> compose(const model::Message& message, const Setting& setting);
 
-/// Whether the target took it.
+/// Judges an HTTP answer: by its status, and if that is 2xx by the kind's own test.
 Verdict judge(const config::Integration& how, const Answer& answer);
 
 }  // namespace alarum::receivers

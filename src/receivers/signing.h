@@ -6,24 +6,26 @@
 #include "base/sdk_signature.h"
 #include "base/time.h"
 
-// Signatures of outgoing requests; pure functions of secret, text and time. Vectors:
+// Signatures of outgoing requests, as pure functions of secret, text and time. Test vectors are in
 // tests/receivers/signing_test.cc.
 
 namespace alarum::receivers {
 
-/// A moment as signatures have it: whole ones since 1970.
+/// A time as signatures contain it: decimal digits of whole seconds or milliseconds since 1970.
 std::string in_seconds(Time time);
 std::string in_milliseconds(Time time);
 
-/// Standard Webhooks: the value of `webhook-signature`. `secret`: base64, with or without `whsec_`
+/// Standard Webhooks (its specification, "Signature scheme"): the value of `webhook-signature`, an
+/// HMAC-SHA256 over id, timestamp (seconds) and body. `secret` is base64, with or without `whsec_`
 /// before it.
 std::string standard_webhooks_signature(std::string_view secret, std::string_view id,
                                         std::string_view timestamp, std::string_view body);
-/// GitHub: the value of `X-Hub-Signature-256`.
+/// GitHub's scheme: the value of `X-Hub-Signature-256`, an HMAC-SHA256 over the body.
 std::string github_signature(std::string_view secret, std::string_view body);
-/// DingTalk robot: the query's `sign`, not yet encoded. `timestamp`: milliseconds.
+/// DingTalk robot: the parameter `sign` of the URL, not yet percent-encoded. `timestamp` is in
+/// milliseconds.
 std::string dingtalk_sign(std::string_view secret, std::string_view timestamp);
-/// Feishu robot: the body's `sign`. `timestamp`: seconds.
+/// Feishu robot: the member `sign` of the body. `timestamp` is in seconds.
 std::string feishu_sign(std::string_view secret, std::string_view timestamp);
 
 }  // namespace alarum::receivers

@@ -4,31 +4,34 @@
 
 namespace alarum::receivers {
 
-/// What one attempt came to.
+/// The result of one attempt to deliver a notification.
 struct Verdict {
+  /// It has ended as delivered; it will be tried again; it has ended as a dead letter.
   enum class Kind { delivered, retry, dead };
   Kind kind = Kind::delivered;
-  /// `200`, `503`, `errcode 310000`, `Couldn't connect to server (host:443)`: never a path or a
-  /// secret
+  /// The reason for logs and receipts: `200`, `503`, `errcode 310000`, `Couldn't connect to server
+  /// (host:443)`. Never a path or a secret.
   std::string detail;
-  /// As the target asked, at most kMostRetryAfter; 0: it did not
+  /// The delay that the target asked for, at most kMostRetryAfter; 0: none.
   std::chrono::seconds retry_after{};
-  /// The target as a whole is asked less often (429, a vendor's rate error)
+  /// The whole target must be asked less often (429, or a vendor's rate error).
   bool slow_down = false;
-  /// Not taken for what it holds, as far as the answer tells: another body may be
+  /// It was refused for its content, as far as the answer tells. Another body may be accepted.
   bool this_body = false;
-  /// Delivered, but not to each recipient of a mail: `detail` tells how many
+  /// Some recipients of a mail were refused. `detail` says how many.
   bool partly = false;
-  /// How the target's own words begin (deliver/excerpt.h), where it did not take it
+  /// The beginning of the target's answer (deliver/excerpt.h), if it was not accepted.
   std::string answer = {};
 };
 
+/// A longer `Retry-After` counts as this.
 constexpr std::chrono::seconds kMostRetryAfter{3600};
 
-/// DESIGN §6: 2xx is delivered; 408, 425, 429 and 5xx are tried again; all else (redirects are not
-/// followed) is dead. 400, 413, 415, 422 and 500 may be for the body's sake.
+/// The verdict for an HTTP status (docs/delivery.md): 2xx is delivered; 408, 425, 429 and 5xx are
+/// tried again; everything else is dead, redirects too, because they are not followed. 400, 413,
+/// 415, 422 and 500 may be caused by the body (`this_body`).
 Verdict verdict_of_status(long status, std::chrono::seconds retry_after);
-/// No answer came: tried again.
+/// The verdict if there was no answer: it is tried again. `what` becomes the detail.
 Verdict verdict_of_failure(std::string what);
 
 }  // namespace alarum::receivers

@@ -12,13 +12,14 @@ namespace alarum::receivers {
 
 using config::Language;
 
-/// A message as people read it, before it takes the form of a target. What an operator needs comes
-/// first: how bad and what, where, since when, how it ended, what to do, where to look. Texts are
-/// as the events have them: whoever writes them out escapes them.
+/// A message in the order in which people read it, before it is written in a target's format. What
+/// an operator needs comes first: how bad and what, where, since when, how it ended, what to do,
+/// where to look. Texts come from events and are not escaped: the code that writes them must escape
+/// them.
 struct Card {
   struct Fact {
     std::string name, value;
-    bool link = false;  ///< `value` is a URL of ours or of a rule
+    bool link = false;  ///< `value` is a URL of this daemon or of a rule
   };
   struct Item {
     std::string head;  ///< `FIRING critical NpuLost: bms-1: NPU 3 lost`
@@ -26,54 +27,56 @@ struct Card {
   };
   std::string title;
   std::vector<Item> items;          ///< worst first
-  std::vector<std::string> counts;  ///< of many: `9000 × critical NpuLost firing`, worst first
-  std::size_t left_out = 0;         ///< alerts that `items` has not
-  std::string link;                 ///< to the alert, or of several to us; empty: none
+  std::vector<std::string> counts;  ///< if there are many: `9000 × critical NpuLost firing`
+  std::size_t left_out = 0;         ///< alerts that are not in `items`
+  std::string link;                 ///< to the alert, or to the list if there are several; or empty
   model::Severity worst = model::Severity::none;
-  bool firing = false;  ///< any of them
+  bool firing = false;  ///< at least one alert fires
   Language language = Language::en;
 };
 
+/// How a card is made.
 struct CardStyle {
   Language language = Language::en;
-  std::string external_url;
-  std::size_t most_items = 10;
+  std::string external_url;     ///< empty: no links
+  std::size_t most_items = 10;  ///< more alerts are counted only
 };
+/// The card of a message that has at least one change.
 Card card_of(const model::Message& message, const CardStyle& style);
 
-/// Alerts worst first: firing before resolved, by severity, then the oldest.
+/// Sorts changes: firing before resolved, then by severity, then the oldest first.
 std::vector<model::Change> worst_first(std::vector<model::Change> changes);
 
-/// `recovered`, `timeout: not confirmed`, …: how people are told of an end.
+/// How people are notified of the reason of an end: `recovered`, `timeout: not confirmed`, …
 std::string told_reason(model::EndReason reason, Language language = Language::en);
-/// `server=bms-1 rack=r17 npu=3`: what tells one alert from another, the server and its rack first,
-/// whether labels or annotations say them.
+/// What distinguishes the alert from others: `server=bms-1 rack=r17 npu=3`. Server and rack come
+/// first, whether they are labels or annotations.
 std::string where_of(const model::Alert& alert);
-/// A label of the alert, or else its annotation; "": it has neither.
+/// The label of that name, or else the annotation; empty if the alert has neither.
 std::string said_of(const model::Alert& alert, const std::string& name);
-/// Where the bridge shows the alert and what became of it; "" without `external_url`.
+/// The page of this daemon about the alert; empty without `external_url`.
 std::string alert_link(const model::Alert& alert, const std::string& external_url);
-/// Whether it only says again that the alert fires.
+/// Whether the change only repeats that the alert fires.
 inline bool is_reminder(model::Change::Kind kind) {
   return kind == model::Change::Kind::reminded || kind == model::Change::Kind::unconfirmed;
 }
-/// Of a reminder what it adds: `last 2026-11-28 20:22:41 UTC`, `not confirmed since 2026-11-28
-/// 20:22:41 UTC`; "" of other changes.
+/// What a reminder adds: `last 2026-11-28 20:22:41 UTC`, or `not confirmed since 2026-11-28
+/// 20:22:41 UTC`. Empty for other changes.
 std::string reminder_text(const model::Change& change, Language language = Language::en);
-/// `3 h 20 min` would not be understood by machines; `3h20m`, whole seconds.
+/// How long the alert lasted, in whole seconds, as machines read it: `3h20m`.
 std::string lasted(const model::Alert& alert);
-/// `…and 7 more`
+/// The line about alerts that are not shown: `…and 7 more`.
 std::string left_out_text(std::size_t count, Language language);
 
-/// How a target marks what is bold and what is a link. `bold` gets text that is escaped already.
+/// How a target marks bold text and links. `bold` is given text that is escaped already.
 struct Markup {
   Escaper escape = escape_plain;
   std::function<std::string(const std::string&)> bold;
   std::function<std::string(const std::string& url)> link;
   std::string line_end = "\n";
 };
-/// The card's text without its title, in at most `most` bytes: with as many items as fit, the last
-/// one cut if there is only that.
+/// The card's text without its title, in at most `most` bytes: as many items as fit, or a part of
+/// the first one if it does not fit.
 std::string body_text(const Card& card, const Markup& markup, std::size_t most);
 
 }  // namespace alarum::receivers

@@ -5,21 +5,22 @@
 
 namespace alarum::receivers {
 
-/// How text of events is made harmless where it goes: it can begin no tag, link or mention there.
-/// Control characters become spaces, what is not UTF-8 U+FFFD.
+/// Makes text of events harmless for a target: the result cannot begin a tag, a link or a mention
+/// there. Control characters become spaces, and bytes that are not UTF-8 become U+FFFD. Pure
+/// functions; any thread.
 using Escaper = std::string (*)(std::string_view);
 
-std::string escape_plain(std::string_view text);  ///< line feeds stay
+std::string escape_plain(std::string_view text);  ///< no markup; line feeds stay
 std::string escape_html(std::string_view text);
 std::string escape_slack(std::string_view text);  ///< & < > (Slack, "Formatting text")
-/// Backslashes (CommonMark), and < as an entity
+/// Markdown with backslashes (CommonMark); < becomes an entity.
 std::string escape_markdown(std::string_view text);
-/// Robots whose Markdown knows no backslash: the characters that begin a link or a tag become their
+/// Markdown of robots that know no backslash: characters that begin a link or a tag become their
 /// full-width forms.
 std::string escape_robot(std::string_view text);
 
-/// `text`, or as much of it as leaves room for `mark` within `most` bytes, cut between two
-/// characters.
+/// Shortens `text` to at most `most` bytes, with `mark` at its end if something was cut. It cuts
+/// between two characters.
 std::string cut(std::string text, std::size_t most, std::string_view mark = "…");
 
 }  // namespace alarum::receivers

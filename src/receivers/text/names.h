@@ -9,29 +9,32 @@
 
 namespace alarum::receivers {
 
-/// The values of the names that a receiver's templates may use (config::template_names()): of one
-/// alert, or of the message as a whole, where a name has a value when all alerts share it.
+/// The values of the names that a receiver's templates may use (config::template_names()), of a
+/// whole message or of one alert in it. For a message, a label or annotation has a value if all
+/// alerts share it, `severity` is the worst one, and other names of an alert have a value if it is
+/// the only one. The message has at least one change. The result refers to its arguments, which
+/// must outlive it.
 Template::Lookup message_names(const model::Message& message, const CardStyle& style);
 Template::Lookup alert_names(const model::Message& message, const model::Change& change,
                              const CardStyle& style);
 
-/// A template's text in the values of the message; a name without a value is empty.
+/// Renders a template with these values. A name without a value is empty.
 std::string render(const std::string& text, const Template::Lookup& lookup, Escaper escape);
 
-/// What all alerts of the message have in common.
+/// Labels and annotations that are the same in all alerts of the message.
 model::Labels common_labels(const model::Message& message);
 model::Labels common_annotations(const model::Message& message);
-/// Those of the rule, and how it ended (`resolved_reason`), how often it was seen (`count`) and of
-/// a reminder when it was last (`last_reported`, `not_confirmed_since`) unless the rule has such
-/// ones.
+/// The alert's annotations, with what people are notified of as well: the reason of its end
+/// (`resolved_reason`), how often it was seen (`count`), its acknowledgement, and in a reminder
+/// `last_reported` or `not_confirmed_since`. An annotation of the rule with the same name is kept.
 model::Labels told_annotations(const model::Change& change);
 
-/// What receivers know a message by: the same for each attempt, another one for each message of a
-/// group, reminders too.
+/// A number by which receivers recognise a message. It is the same for each attempt and differs
+/// between the messages of a group, reminders included.
 std::uint64_t message_hash(const model::Message& message);
-/// `firing` while one of its alerts does, else `resolved`.
+/// `firing` if at least one alert fires, otherwise `resolved`.
 std::string_view status_of(const model::Message& message);
-/// Where the alert is shown: as its sender says, else its history at the bridge.
+/// Where the alert is shown: the URL that its sender gave, otherwise its page at this daemon.
 std::string generator_url(const model::Alert& alert, const std::string& external_url);
 
 }  // namespace alarum::receivers
