@@ -9,11 +9,12 @@
 namespace alarum::journal {
 namespace {
 
-// `alarum-checkpoint 1 <crc32c of the rest, 8 hex digits>\n` then the state.
+// A file is `alarum-checkpoint 1 <crc32c of the rest, 8 hex digits>\n`, then the state.
 constexpr std::string_view kHead = "alarum-checkpoint 1 ";
 constexpr std::size_t kHeadSize = kHead.size() + 9;
 
-// The journal's own syncs must not wait for hundreds of megabytes of ours.
+// A draft is synced after so many bytes, because the journal's own syncs must not wait for hundreds
+// of megabytes of it.
 constexpr std::uint64_t kSyncEach = 4 << 20;
 
 std::string text_of(std::uint32_t sum) {
@@ -74,7 +75,7 @@ Result<void> Checkpoints::keep(FileDraft& made) {
   return {};
 }
 
-// With the names of these files, and that of our folder.
+// Also makes the names of these files, and the name of our folder, durable.
 Result<void> Checkpoints::sync_relied_on() {
   for (const auto& sync : relied_on_) {
     if (auto done = sync(); !done) return done;

@@ -48,7 +48,7 @@ T get(std::string_view bytes, std::size_t at) {
 struct Encoder {
   Kind kind = Kind::event;
   std::string bytes;
-  void operator()(const model::Event&) {}  // its record is written already
+  void operator()(const model::Event&) {}  // an event has its record already
   void operator()(const model::Tick&) { kind = Kind::tick; }
   void operator()(const model::Start& start) { kind = Kind::start, put(bytes, start.gap.count()); }
   void operator()(const model::Stop&) { kind = Kind::stop; }
@@ -100,7 +100,7 @@ struct Encoder {
   }
 };
 
-// Takes the text that `bytes` begin with out of them; false: they are cut short.
+// Removes the first text from `bytes` and returns it in `text`. False if they are too short.
 bool take_text(std::string_view& bytes, std::string& text) {
   if (bytes.size() < 4 || bytes.size() - 4 < get<std::uint32_t>(bytes, 0)) return false;
   text = bytes.substr(4, get<std::uint32_t>(bytes, 0));
@@ -108,7 +108,7 @@ bool take_text(std::string_view& bytes, std::string& text) {
   return true;
 }
 
-// What somebody said of an alert: which, who, why.
+// An order of a person about an alert: which alert, who gave it, and why.
 template <class Said>
 Result<model::Payload> decode_said(std::string_view bytes) {
   Said said;
@@ -256,7 +256,7 @@ std::string encode_head(const FrameHeader& header, std::span<const std::string_v
   put(out, header.first_offset);
   put(out, header.count);
   put(out, static_cast<std::uint32_t>(length));
-  // Frames are sealed as they were written: in version 1 the first offset stands here once more.
+  // Sealing writes frames as they were. In version 1 this field is the first offset once more.
   if (header.version == 1)
     put(out, header.first_offset);
   else
@@ -288,7 +288,8 @@ std::optional<FrameHeader> parse_header(std::string_view bytes) {
   header.count = get<std::uint32_t>(bytes, 24);
   header.body_length = get<std::uint32_t>(bytes, 28);
   header.at = Time(Duration(get<std::int64_t>(bytes, 40)));
-  // Its CRC is not known to hold yet: of damage the difference may be anything, and wraps around.
+  // The CRC is not checked yet. In a damaged header the difference may have any value and overflow,
+  // so it is computed with unsigned numbers.
   if (header.version > 1)
     header.ahead = Duration(
         static_cast<std::int64_t>(static_cast<std::uint64_t>(header.at.time_since_epoch().count()) -

@@ -26,7 +26,7 @@ Result<void> save_packed(FileSystem& files, const std::string& folder, const std
   return replace_file(files, place(folder), name, packed);
 }
 
-// `what` it is, for errors.
+// `what` names the file's content in errors.
 Result<std::string> load_packed(FileSystem& files, const std::string& path, const std::string& hash,
                                 const std::string& what) {
   const auto way_out =
@@ -53,8 +53,8 @@ Result<std::string> load_packed(FileSystem& files, const std::string& path, cons
   return text;
 }
 
-// The hashes of files that are part of the generation (docs/formats/generation.md). In the texts
-// that it holds a quote has a backslash before it.
+// Adds the hash of the inventory that a generation names (docs/formats/generation.md). The search
+// cannot hit a text in the generation, because quotes in texts are escaped there.
 void add_attached(std::string_view generation, std::set<std::string>& out) {
   constexpr std::string_view kName = "\"sha256\":\"";
   const auto at = generation.find(kName);
@@ -67,7 +67,7 @@ Result<void> save_generation(FileSystem& files, const std::string& folder, const
                              const std::string& text) {
   if (auto made = files.make_folder(place(folder)); !made) return made;
   const auto name = hash + std::string(kEnding);
-  // A save that failed last may have left it there without its name on disk
+  // An earlier save may have failed after the file was written and before its name was durable.
   if (load_generation(files, folder, hash)) return files.sync_folder(place(folder));
   return save_packed(files, folder, name, text, 9);
 }

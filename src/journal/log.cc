@@ -14,14 +14,14 @@ model::GenerationId id_of(const std::string& hash) {
   return hash.empty() ? 0 : std::stoull(hash.substr(0, 16), nullptr, 16);
 }
 
-// What one group of submissions takes, by what it is recognised by: which is the last of each.
+// The identities of the events in one group of submissions; for each the newest event.
 class Taken {
  public:
   explicit Taken(std::size_t most) : places_(std::bit_ceil(2 * most + 1)) {
     seen_.reserve(most), offsets_.reserve(most);
   }
 
-  // The number of the last one of that identity; kNone: there is none.
+  // The number of the newest event with that identity; kNone if there is none.
   static constexpr std::size_t kNone = ~std::size_t{0};
   std::size_t find(const model::Identity& identity) const {
     const auto number = places_[place(identity)];
@@ -36,7 +36,8 @@ class Taken {
   const std::vector<model::SeenEvent>& all() const { return seen_; }
 
  private:
-  // Where it stands or would stand: less than half of the places are taken.
+  // The index in places_ where the identity is, or where it would be added. Less than half of the
+  // places are used, so the search ends soon.
   std::size_t place(const model::Identity& identity) const {
     const auto mask = places_.size() - 1;
     auto at = static_cast<std::size_t>(identity[0]) & mask;
@@ -44,13 +45,13 @@ class Taken {
     return at;
   }
 
-  std::vector<std::uint32_t> places_;  // numbers from 1 on; 0: none
+  std::vector<std::uint32_t> places_;  // hash table: 1 + index in seen_; 0: free
   std::vector<model::SeenEvent> seen_;
   std::vector<model::Offset> offsets_;
 };
 
-// The frame that a group of submissions becomes, decided item by item in order. What it takes is in
-// the set of what is known only once it is committed.
+// The frame that a group of submissions becomes, decided item by item in order. Its identities are
+// added to the set of known ones only after the commit.
 struct Group {
   std::vector<std::string_view> body;
   std::uint32_t count = 0;
@@ -58,7 +59,7 @@ struct Group {
   Taken taken;
   Log::Committed committed;
 
-  // The same message, taken before: its offset where it stands in this group, else 0.
+  // If the same message was taken before: its offset if that was in this group, otherwise 0.
   std::optional<model::Offset> copy_of(const model::SeenAs& as,
                                        const model::DedupSet& known) const {
     for (const auto& one : as) {
@@ -68,7 +69,7 @@ struct Group {
     }
     return std::nullopt;
   }
-  // Another message of the same name was the last one.
+  // Whether the newest message of the same identity had another content.
   bool supersedes(const model::SeenAs& as, const model::DedupSet& known) const {
     return std::ranges::any_of(as, [&](const auto& one) {
       return taken.find(one.identity) != Taken::kNone || known.content(one.identity);
@@ -91,8 +92,8 @@ std::size_t names_in(const std::vector<model::SeenAs>& all) {
   return count;
 }
 
-// Events share the memory of their batch. Where most of the others of a batch were not taken, those
-// that were do not keep all of it.
+// The events of a batch share its memory. If less than half of a batch was written, its events are
+// copied, so that they do not keep the whole batch in memory.
 void leave_blocks(std::vector<model::Record>& records) {
   const auto event_of = [](model::Record& record) -> model::Event& {
     return std::get<model::Event>(record.payload);
@@ -112,8 +113,8 @@ void leave_blocks(std::vector<model::Record>& records) {
 
 }  // namespace
 
-// What each event is recognised by, all before the first is looked for: by then the processor has
-// fetched what the looks read.
+// The identities of all events. They are computed and prefetched before the first one is looked up,
+// so that the lookups do not wait for memory.
 std::vector<model::SeenAs> Log::seen_in(const std::vector<Submission>& submissions, Time at) const {
   std::vector<model::SeenAs> out;
   out.reserve(events_in(submissions));
@@ -145,7 +146,7 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
     group.totals.received += submission.items.size();
     for (auto& item : submission.items) {
       const auto offset = next_offset_ + group.count;
-      // What the API posts is recognised by nothing, and is always kept: an alert needs no rule.
+      // A posted alert is no duplicate of anything and is always written, because it needs no rule.
       const bool posted = model::is_posted(item.event);
       const auto& as = *name++;
       if (const auto copy = group.copy_of(as, dedup_)) {
@@ -153,11 +154,11 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
         outcomes.push_back({true, *copy, false});
         continue;
       }
-      // What ends the last message of its name is kept, else a start would take the one before it
-      // for the last.
+      // An event that changes the state of its identity is always written. Otherwise, after a
+      // start, the one before it would be taken for the newest.
       const bool supersedes = group.supersedes(as, dedup_);
       group.note(as, offset);
-      // Under other rules than those in force here it says nothing.
+      // Hits of another generation than the one in force do not count.
       const bool unmatched =
           item.hits && item.hits->generation == generation_ && item.hits->hits.empty();
       if (!options_.keep_all && !posted && !supersedes && unmatched) {
@@ -217,8 +218,8 @@ Result<void> Log::append(std::vector<std::string_view> body, std::uint32_t count
   written_to_ = std::max(written_to_, position_ + size);
   if (auto written = file_->write_pieces(position_, body); !written) return written;
   if (auto synced = file_->sync(); !synced) {
-    // After a failed sync nobody knows what this file holds: it ends here, and the next commit
-    // begins another.
+    // After a failed sync the content of this file is unknown, so it ends here, and the next commit
+    // begins another one.
     poisoned_ = true;
     return synced;
   }
@@ -245,12 +246,14 @@ Result<void> Log::make_room(std::uint64_t bytes) {
   return begin_segment(bytes);
 }
 
-// The old segment stays the last one until the new file is there, whole and known to its folder.
-// Before that nothing of a commit that failed may be left in it: the new one takes the same offset,
-// and once the new one is lost nothing else tells that what the failed commit left does not count.
+// The old segment stays the last one until the new file is complete and its name is durable. Before
+// that, remains of a failed commit must be removed from the old one: the next commit takes the same
+// offset in the new file, and if the new file were lost, nothing would show that these remains do
+// not count.
 Result<void> Log::begin_segment(std::uint64_t least) {
   const auto size = std::max(least, options_.segment_size);
-  // Without the record of a start nothing runs that could make room: it has the first one beyond.
+  // The start record may exceed max_size by one segment: without it retention could never run and
+  // make room.
   const bool full = bytes_on_disk() + size > options_.max_size;
   if (full && segments_.size() > 1 && !unwritten_) {
     return fail(
@@ -288,9 +291,9 @@ Result<void> Log::begin_segment(std::uint64_t least) {
   return {};
 }
 
-// Nothing stands behind the last record any more, on disk neither. The file gets its size back:
-// where a failed sync has lost that it was cut, the next attempt cuts it anew, and does not find it
-// short already.
+// Removes everything behind the last record, on disk too. The file then gets its size back: if the
+// sync fails, the cut may be lost, and the next attempt must cut again and not find the file short
+// already.
 Result<void> Log::cut_tail() {
   auto cut = file_->truncate(position_);
   if (cut) cut = file_->allocate(room_);
@@ -313,8 +316,8 @@ void Log::expect_from(model::Offset offset) {
                           segments_.front().name.first_offset});
 }
 
-// A later attempt at a segment of the same number may have begun at a later offset. Without that
-// one the file of the first would be a segment after which others are missing.
+// Another attempt at the segment with the same number may have begun at a later offset. If that one
+// were deleted and the file of the first attempt stayed, records would seem to be missing after it.
 bool Log::remove_leftovers() {
   std::erase_if(leftovers_, [this](const std::string& path) {
     const auto removed = files_.remove(path);
@@ -333,12 +336,12 @@ std::size_t Log::retire(Time now, model::Offset below) {
     if ((!oldest.name.sealed && !oldest.stays_plain) || oldest.end_offset > below ||
         (!too_old && !too_much))
       break;
-    // Names may reach the disk in any order: what was deleted before is to be gone for good first,
-    // else a power cut would leave a hole between what is left.
+    // Removals may reach the disk in any order. Earlier ones must be durable first, because
+    // otherwise a power cut could leave a hole between the remaining segments.
     if (!files_.sync_folder(folder())) break;
     if (oldest.name.sealed) {
-      // Where its removal failed the plain form is still there: it must not come back in place of
-      // the sealed one.
+      // If an earlier removal failed, the plain form may still be there. It must not come back in
+      // place of the sealed one.
       auto plain = oldest.name;
       plain.sealed = false;
       const auto removed = files_.remove(folder() + '/' + plain.text());

@@ -13,8 +13,8 @@ Result<Reader> Reader::open(FileSystem& files, const std::string& folder, model:
   for (const auto& text : *listed) {
     const auto name = SegmentName::parse(text);
     if (!name) continue;
-    // While a segment is being sealed both forms stand there for a moment; the sealed one sorts
-    // last and is whole.
+    // While a segment is being sealed, both forms exist for a moment. The sealed one sorts last and
+    // is complete.
     if (!reader.names_.empty() && reader.names_.back().number == name->number)
       reader.names_.pop_back();
     reader.names_.push_back(*name);
@@ -47,7 +47,7 @@ Result<bool> Reader::next_segment() {
   return true;
 }
 
-// A file between two segments may be missing: what follows is read on from where it begins.
+// A file between two segments may be missing. Reading goes on where the next one begins.
 void Reader::leave_segment() {
   const auto& found = segment_->corruptions();
   for (const auto& one : found) damage_.push_back(one.unreadable());

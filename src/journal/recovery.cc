@@ -1,4 +1,4 @@
-// Opening the log: what is on disk becomes what the log knows (DESIGN §3 "The log").
+// Opening the log: reads what is on disk into a Log (docs/formats/journal.md "Recovery").
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace alarum::journal {
 namespace {
 
-// What was reserved and never written is not read.
+// Space that was reserved and never written need not be read.
 Result<bool> reads_as_zeros(File& file, std::uint64_t from) {
   constexpr std::size_t kPiece = 1U << 20;
   const auto end = file.data_end(from);
@@ -44,8 +44,8 @@ Result<void> Log::recover() {
     if (text.ends_with(".tmp")) (void)files_.remove(folder() + '/' + text);
     const auto name = SegmentName::parse(text);
     if (!name) continue;
-    // A crash between sealing and removing leaves both forms: the sealed one is whole, or it would
-    // not bear its name. Of two plain ones the first is left of an attempt that failed.
+    // A crash between sealing and removing leaves both forms; the sealed one is complete, because
+    // it gets its name last. Of two plain ones the first is left from a failed attempt.
     if (!segments_.empty() && segments_.back().name.number == name->number) {
       const auto path = folder() + '/' + segments_.back().name.text();
       if (!files_.remove(path)) leftovers_.insert(path);
@@ -62,7 +62,8 @@ Result<void> Log::recover() {
   }
   if (auto done = remember_ids(); !done) return done;
   if (generation_ != 0) {
-    // Without its file the full hash is not known: whoever opens the log reloads what there is.
+    // Without the file the full hash stays unknown. The start then writes a reload record for the
+    // rules on disk.
     auto hash = find_generation(files_, options_.folder, generation_);
     if (!hash && hash.error().reason != "not_found") return std::unexpected(hash.error());
     if (hash) generation_hash_ = *hash;
@@ -70,7 +71,8 @@ Result<void> Log::recover() {
   return {};
 }
 
-// A file that was made ready and never written to must not say where the one before it ends.
+// A file that was prepared and never written to must not be used to tell where the segment before
+// it ends.
 Result<void> Log::drop_empty_tail() {
   while (segments_.size() > 1 && !segments_.back().name.sealed) {
     const auto& name = segments_.back().name;
@@ -97,7 +99,7 @@ Result<void> Log::recover_segment(std::size_t i, model::Offset limit) {
   return {};
 }
 
-// The head of the index tells all that is needed, without reading an event or even its identity.
+// The head of the index has all that is needed, so neither events nor their identities are read.
 Result<void> Log::take_head(SegmentInfo& segment) {
   const auto path = path_of(segment);
   auto file = files_.open(path, false);
@@ -114,7 +116,7 @@ Result<void> Log::take_head(SegmentInfo& segment) {
   segment.last_at = head->last_at;
   segment.generations = head->generations;
   segment.identities = head->event_count;
-  if (head->end_offset == segment.name.first_offset) return {};  // of no frame it says nothing
+  if (head->end_offset == segment.name.first_offset) return {};  // a segment without frames
   last_ahead_ = {};
   totals_ = head->totals;
   generation_ = head->generation;
@@ -142,7 +144,8 @@ Result<void> Log::take_frames(SegmentInfo& segment, model::Offset limit, bool la
   return last ? reopen_last(newest.value_or(end), end) : Result<void>();
 }
 
-// Damage is noted once, however often it is met. `end`: where the next frame would be written.
+// Adds damage to corruptions_ unless it is there already. `end` becomes the place of the next
+// frame.
 Result<void> Log::each_frame(const SegmentInfo& segment, model::Offset limit, const TakeFrame& take,
                              std::uint64_t* end) {
   const auto path = path_of(segment);
@@ -163,13 +166,13 @@ Result<void> Log::each_frame(const SegmentInfo& segment, model::Offset limit, co
   return {};
 }
 
-// Of the newest segments, as far back as the window or the bound of what is known lets them count:
-// what stands before would be forgotten again by what follows. Older ones are not read.
+// Reads the identities of the newest segments, as far back as dedup_window or dedup_max allows.
+// Older ones would be forgotten again at once, so they are not read.
 Result<void> Log::remember_ids() {
   auto first = segments_.size();
   for (std::uint64_t identities = 0; first > 0; --first) {
     const auto& segment = segments_[first - 1];
-    // The last stamp of one without frames is not known.
+    // A segment without frames has no last stamp.
     const bool has_frames = segment.end_offset > segment.name.first_offset;
     const bool old = has_frames && segment.last_at + options_.dedup_window < last_at_;
     if (old || identities > options_.dedup_max) break;
@@ -212,7 +215,7 @@ Result<void> Log::remember_ids_of(const SegmentInfo& segment, model::Offset limi
   return each_frame(segment, limit, take, nullptr);
 }
 
-// By so many that the processor has what the first needs when all are on their way.
+// In groups, so that memory for all of a group is prefetched before the first is used.
 void Log::remember(std::span<const model::SeenEvent> events) {
   constexpr std::size_t kSome = 128;
   for (; !events.empty(); events = events.subspan(std::min(kSome, events.size()))) {
@@ -222,10 +225,11 @@ void Log::remember(std::span<const model::SeenEvent> events) {
   }
 }
 
-// Cuts the torn tail, so that nothing of it can be read again, and takes the file up where it
-// ended. The last frame, at `newest`, was read and need not be on disk: a failed sync is reported
-// to one process only, and the next one finds in memory what no later sync will bring to the disk.
-// So it is written once more. The frames before it were synced, or it would not stand behind them.
+// Cuts the torn tail, so that nothing of it can be read again, and opens the file for writing at
+// its end. The last frame, at `newest`, was read but need not be on disk: a failed sync is reported
+// to one process only, and the next process reads from memory what no later sync will write. So the
+// frame is written again. The frames before it were synced, because otherwise it would not have
+// been written behind them.
 Result<void> Log::reopen_last(std::uint64_t newest, std::uint64_t position) {
   auto file = files_.open(folder() + '/' + segments_.back().name.text(), false);
   if (!file) return std::unexpected(file.error());

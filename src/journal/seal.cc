@@ -1,4 +1,4 @@
-// Gives a full segment its sealed form (docs/formats/journal.md "Sealed segments").
+// Writes the sealed form of a full segment (docs/formats/journal.md "Sealed segments").
 #include <zstd.h>
 
 #include <algorithm>
@@ -11,8 +11,7 @@ namespace {
 constexpr std::size_t kBlock = 1U << 20;
 constexpr int kLevel = 1;  // 3 takes 1.6 times as long for the same size (docs/benchmarks.md)
 
-// Writes block after block, so that no segment need fit into memory, and notes what the index
-// tells.
+// Writes block by block, so that no segment has to fit into memory, and collects the index.
 class Sealer {
  public:
   Sealer(std::unique_ptr<File> file, model::Offset end_offset) : file_(std::move(file)) {
@@ -28,7 +27,7 @@ class Sealer {
     return raw_.size() < kBlock ? Result<void>() : close_block();
   }
 
-  /// The size of the file.
+  /// Writes the index. Returns the size of the file.
   Result<std::uint64_t> finish() {
     if (auto done = close_block(); !done) return std::unexpected(done.error());
     if (auto done = write(encode_tail(index_, position_)); !done)
@@ -85,12 +84,12 @@ Result<std::uint64_t> write_sealed(SegmentReader& reader, Sealer& sealer) {
     if (auto added = sealer.add((*frame)->header, (*frame)->body); !added)
       return std::unexpected(added.error());
   }
-  // What is damaged stays as it is: sealing would cut it.
+  // A damaged segment is not sealed, because the damaged part would be cut off.
   if (!reader.corruptions().empty()) return fail("damaged", reader.corruptions().front().text());
   return sealer.finish();
 }
 
-// An empty file beside the segment. One that a crash left goes at recovery.
+// Makes an empty file beside the segment. Recovery removes one that a crash has left.
 Result<std::unique_ptr<File>> scratch(FileSystem& files, const std::string& path) {
   auto file = files.open(path, true);
   if (!file) return file;
@@ -119,13 +118,13 @@ Result<SealedFile> seal_file(FileSystem& files, const std::string& folder, Segme
   }
   auto replaced = files.rename(temporary, target);
   if (replaced) replaced = files.sync_folder(folder);
-  if (!replaced) {  // the segment stays as it is, and nothing beside it outlives it
+  if (!replaced) {  // the segment stays as it is, and the new file is removed
     (void)files.remove(temporary);
     (void)files.remove(target);
     return std::unexpected(replaced.error());
   }
-  // Where that fails both forms are there, of which the sealed one counts; Log::retire() and the
-  // next start remove the other one.
+  // If the removal fails, both forms exist and the sealed one counts. Log::retire() or the next
+  // start removes the other one.
   if (files.remove(path)) (void)files.sync_folder(folder);
   return SealedFile{sealed, *bytes};
 }

@@ -45,7 +45,7 @@ std::vector<Corruption> scan_file(FileSystem& files, const std::string& folder, 
                                   model::Offset limit) {
   const auto path = folder + '/' + name.text();
   auto file = files.open(path, false);
-  if (!file) return {};  // retention has taken it
+  if (!file) return {};  // retention has deleted it
   SegmentReader reader(std::move(*file), name, path, limit);
   auto frame = reader.next();
   while (frame && *frame) frame = reader.next();
@@ -116,7 +116,7 @@ Result<std::optional<SegmentReader::Frame>> SegmentReader::next() {
 }
 
 void SegmentReader::damaged(model::Offset to) {
-  // A resync has noted the place already.
+  // resync() has added the place already.
   if (!corruptions_.empty() && corruptions_.back().from == expected_) {
     corruptions_.back().to = to;
   } else {
@@ -124,8 +124,7 @@ void SegmentReader::damaged(model::Offset to) {
   }
 }
 
-// At something that is no frame: goes on to the next whole one, if there is any. If not, this was
-// the end.
+// The bytes are no frame: skips to the next whole frame. False if there is none, which is the end.
 Result<bool> SegmentReader::resync() {
   const auto place = index_ && block_ > 0 ? index_->blocks[block_ - 1].position : position_;
   const auto old_position = position_;
@@ -137,7 +136,8 @@ Result<bool> SegmentReader::resync() {
     if (pending().size() < kFrameHeader) break;
     const auto magic = pending().find("ARMF");
     if (magic != 0) {
-      // Up to the byte before the magic, or before the three bytes that may be its beginning.
+      // Up to one byte before the magic, or before the last three bytes, which may be its
+      // beginning.
       advance((magic == std::string_view::npos ? pending().size() - 3 : magic) - 1);
       continue;
     }
@@ -148,14 +148,14 @@ Result<bool> SegmentReader::resync() {
     corruptions_.push_back({path_, place, expected_, header->first_offset});
     return true;
   }
-  // Nothing whole follows: the end of what was written (or a torn tail, which recovery cuts).
+  // No whole frame follows: this is the end, or a torn tail, which recovery cuts.
   position_ = old_position;
   if (index_ && index_->end_offset > expected_)
     corruptions_.push_back({path_, place, expected_, index_->end_offset});
   return false;
 }
 
-// Nothing begins where a file was reserved and never written, nor behind that: it reads as zeros.
+// Reserved space that was never written reads as zeros, so no frame begins there or after it.
 Result<std::uint64_t> SegmentReader::end_of_data() {
   return index_ ? Result<std::uint64_t>(~std::uint64_t{0}) : file_->data_end(position_);
 }
@@ -185,7 +185,7 @@ Result<bool> SegmentReader::fill_plain(std::size_t wanted) {
   return !piece->empty();
 }
 
-// Takes the next block that decompresses; one that does not is reported and passed over.
+// Reads the next block that can be decompressed. Others are added to corruptions_ and passed over.
 Result<bool> SegmentReader::next_block() {
   while (block_ < index_->blocks.size()) {
     const auto& block = index_->blocks[block_++];

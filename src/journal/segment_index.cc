@@ -1,4 +1,4 @@
-// What stands at the end of a sealed segment (docs/formats/journal.md "Sealed segments").
+// The index at the end of a sealed segment (docs/formats/journal.md "Sealed segments").
 #include <zstd.h>
 
 #include <algorithm>
@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::uint64_t kTrailerMagic = 0x3147455341524C41;  // "ALRASEG1"
 constexpr std::size_t kTrailer = 32;
-constexpr std::size_t kSummed = 20;  // of the trailer: the CRC covers the index and these
+constexpr std::size_t kSummed = 20;  // bytes of the trailer that the CRC covers, after the index
 constexpr std::uint32_t kVersion = 3;
-constexpr std::uint32_t kHeadStandsApart = 3;  // since this version
-// Before the trailer: length of the head, CRC of it and the length
+constexpr std::uint32_t kHeadStandsApart = 3;  // from this version on the head has its own CRC
+// Before the trailer: the length of the head, and the CRC of head and length.
 constexpr std::size_t kHeadEnd = 8;
 constexpr std::size_t kEvent = 32;
-constexpr std::size_t kFirstRead = 8U << 10;  // of the file's end: holds a head, as a rule
+constexpr std::size_t kFirstRead = 8U << 10;  // of the file's end: usually contains the head
 
 template <class T>
 void append(std::string& out, T value) {
@@ -29,7 +29,7 @@ void append(std::string& out, T value) {
   out.append(raw, sizeof value);
 }
 
-// Reads values one after the other; past the end it gives zeros and remembers.
+// Reads values one after the other. Past the end it returns zeros, and whole() is false.
 class Taker {
  public:
   explicit Taker(std::string_view bytes) : bytes_(bytes) {}
@@ -91,7 +91,7 @@ std::string encode_index(const SegmentIndex& index) {
   return out;
 }
 
-// Everything but the events, of all versions; false: it is cut short.
+// Reads everything but the events, in any version. False if the bytes are too short.
 bool take_head(Taker& taker, SegmentIndex& index) {
   index.end_offset = taker.take<model::Offset>();
   index.last_at = Time(Duration(taker.take<std::int64_t>()));
@@ -118,7 +118,7 @@ bool take_head(Taker& taker, SegmentIndex& index) {
   return true;
 }
 
-// Event by event, of version 1 without content.
+// Reads one event. In version 1 events have no content.
 model::SeenEvent take_event(Taker& taker, bool has_content) {
   model::SeenEvent event;
   event.identity = {taker.take<std::uint64_t>(), 0};
@@ -128,7 +128,7 @@ model::SeenEvent take_event(Taker& taker, bool has_content) {
   return event;
 }
 
-// Of an index of `length` bytes the head, where `bytes` end with it: nullopt for damage.
+// The head of an index of `length` bytes that `bytes` end with; nullopt if it is damaged.
 std::optional<SegmentIndex> decode_head(std::string_view bytes, std::uint64_t length) {
   Taker end(bytes.substr(bytes.size() - kHeadEnd));
   const std::size_t size = end.take<std::uint32_t>();
@@ -144,7 +144,7 @@ std::optional<SegmentIndex> decode_head(std::string_view bytes, std::uint64_t le
   return index;
 }
 
-// The head of an index, and where its events begin in it.
+// The head of an index, and the bytes of its events.
 struct Decoded {
   SegmentIndex index;
   std::string_view events;
@@ -175,7 +175,7 @@ struct Trailer {
   std::uint32_t version = 0, sum = 0;
 };
 
-// From the last bytes of a file of this size: nullopt where they are none.
+// The trailer in the last bytes of a file of this size; nullopt if they are none.
 std::optional<Trailer> take_trailer(std::string_view bytes, std::uint64_t size) {
   if (bytes.size() < kTrailer) return std::nullopt;
   Taker taker(bytes.substr(bytes.size() - kTrailer));
@@ -204,7 +204,7 @@ std::string encode_tail(const SegmentIndex& index, std::uint64_t at) {
 
 namespace {
 
-// The bytes of an index that are as they were written, with their version.
+// The bytes of an index whose CRC is right, and its version.
 struct Tail {
   std::string bytes;
   std::uint32_t version = 0;
@@ -259,8 +259,8 @@ Result<SegmentIndex> read_head(File& file) {
   auto end = file.read(*size - std::min<std::uint64_t>(*size, kFirstRead), kFirstRead);
   if (!end) return std::unexpected(end.error());
   const auto trailer = take_trailer(*end, *size);
-  // The CRC of the whole is not looked at: the numbers have to agree, and the head has a CRC of its
-  // own.
+  // The CRC of the whole index is not checked. The lengths must agree, and the head has a CRC of
+  // its own.
   const bool apart = trailer && trailer->version == kHeadStandsApart &&
                      trailer->length >= kHeadEnd &&
                      trailer->at + trailer->length + kTrailer == *size;

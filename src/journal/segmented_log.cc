@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kLook = 1s;  // the wall clock may be stepped at any time
+constexpr auto kLook = 1s;  // how often the clocks are compared at least
 constexpr auto kHousekeeping = 5s;
 
 }  // namespace
@@ -56,8 +56,8 @@ Result<void> SegmentedLog::begin(Sink sink, ClockSink clock_sink) {
   const auto now = time_.stamp();
   auto last = log_->last_stamp();
   if (last.at < known_until_) last = {known_until_, now.ahead};
-  // By either clock, and never none: where engine time was ahead it stood still, but nobody
-  // listened.
+  // The gap by the clock that shows more, and never zero: if engine time was ahead of the wall
+  // clock it stood still, but nobody received events meanwhile.
   const auto gap = log_->end_offset() == 0
                        ? Duration::zero()
                        : std::max({now.at - last.at, (now.at - now.ahead) - (last.at - last.ahead),
@@ -155,8 +155,8 @@ void SegmentedLog::end_naming() {
   --naming_;
 }
 
-// The lock is held while files are deleted, so that nobody begins to store one meanwhile. Whoever
-// has it waits for nobody.
+// The lock is held while files are deleted, so that no other thread begins to store one meanwhile.
+// Nothing waits while it holds the lock.
 bool SegmentedLog::prune() {
   const std::lock_guard lock(naming_mutex_);
   if (naming_ > 0) return false;
@@ -194,7 +194,8 @@ void SegmentedLog::end() {
   }
 }
 
-// As much as one sync should carry, in the order it came; a control record stands by itself.
+// Commits submissions in order, about group_bytes at a time; each control record has a frame of its
+// own.
 void SegmentedLog::work_through(std::vector<Item>& items) {
   std::vector<Submission> group;
   std::uint64_t bytes = 0;
@@ -286,13 +287,13 @@ void SegmentedLog::clock_went_back(Duration by) {
   ++stats_.clock_backs;
 }
 
-// What the engine says of its timers is read first: what it has processed is then at least as new.
+// next_due_ is read before processed_, so that processed_ is at least as new as it.
 Time SegmentedLog::next_tick() const {
   const auto due = next_due_.load();
   return ticks_.next(due, processed_ >= log_->end_offset());
 }
 
-// Also while duplicates and refusals come: of these no record runs the timers.
+// Also called if only duplicates and refusals came, because these write no record that runs timers.
 void SegmentedLog::tick_if_due() {
   const auto now = time_.stamp();
   if (now.at < next_tick()) return;
@@ -309,8 +310,8 @@ void SegmentedLog::housekeeping() {
   exchange_with_sealer();
   if (clock_.monotonic() - last_housekeeping_ < kHousekeeping) return;
   last_housekeeping_ = clock_.monotonic();
-  // Of what was only counted no frame tells yet: a crash must not forget more of it than that of a
-  // few seconds.
+  // Totals that changed without a frame are written at least every few seconds, so that a crash
+  // forgets no more of them.
   if (log_->has_uncounted()) (void)write_control(model::Tick{}, time_.stamp());
   retire();
   if (prune_due_) prune_due_ = !prune();
@@ -339,7 +340,7 @@ void SegmentedLog::retire() {
 
 void SegmentedLog::run_sealer() {
   name_thread("journal-sealer");
-  // This thread: it yields to those that take events
+  // On Linux this sets the priority of this thread only: it yields to threads that take events.
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
   while (!sealing_ends_) upkeep_turn(kLook);
 }
@@ -368,7 +369,7 @@ SegmentInfo SegmentedLog::seal(SegmentInfo segment) {
   if (!done)
     log::warn("journal", "segment not sealed: " + done.error().message,
               {{"reason", done.error().reason}});
-  // A segment that cannot be sealed counts as done: it stays as it is.
+  // If sealing fails the segment counts as done and stays plain.
   if (done) segment.bytes = done->bytes;
   segment.name.sealed = done.has_value();
   return segment;
@@ -388,7 +389,7 @@ void SegmentedLog::report(const std::vector<Corruption>& corruptions) {
   stats_.corruptions = reported_.size();
 }
 
-// Under the lock, so that whoever asks finds each refusal once.
+// Under the lock, so that stats() counts each refusal exactly once.
 void SegmentedLog::take_rejected() {
   const std::lock_guard lock(stats_mutex_);
   log_->count_rejected(rejected_.exchange(0));
