@@ -5,7 +5,8 @@
 namespace alarum::engine {
 namespace {
 
-// An event may name several servers: only what fires for the one that the key is about counts.
+// Whether no label that both have differs. An event may name several servers, and only an alert for
+// the key's own server may annul.
 bool agree(const model::Labels& a, const model::Labels& b) {
   return std::ranges::all_of(a, [&](const auto& one) {
     const auto other = b.find(one.first);
@@ -38,7 +39,7 @@ std::optional<Annulments::Id> Annulments::annuller_of(const rules::Rule& rule,
 void Annulments::note(const Id& target, const alert::ActiveAlerts::ActiveAlert& annuller,
                       model::Offset offset, Time at) {
   auto what = target.first + '{' + target.second + '}';
-  // An event may be several steps of one sequence.
+  // An event may match several steps of a sequence; that counts once.
   if (!noted_.empty() && noted_.back().group_key == what &&
       noted_.back().alert_id == annuller.alert.id)
     return;

@@ -49,7 +49,7 @@ bool BookWriter::turn(std::chrono::nanoseconds most) {
   return true;
 }
 
-// An exception is an error like others.
+// An exception becomes the error `exception`. The lock is released during the transaction.
 void BookWriter::write(std::unique_lock<std::mutex>& lock) {
   state_ = State::writing;
   lock.unlock();

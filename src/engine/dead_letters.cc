@@ -20,7 +20,7 @@ bool is_critical(const model::Message& message) {
   });
 }
 
-// A notification in another one's place. `salt` makes its id another one.
+// A notification that replaces another one. `salt` makes its id different.
 model::Notification in_place_of(const model::Notification& other, const std::string& target,
                                 const model::Message& message, model::Content content,
                                 const std::string& salt) {
@@ -67,12 +67,12 @@ Result<std::vector<model::Notification>> fallbacks_of(
 
 struct Still {
   model::Message message;
-  bool kept_back = false;  // some that fire are true, but nobody is to be told of them now
+  bool kept_back = false;  // some firing alerts are true, but suppressed now
 };
 
-// What fires for targets by what they were told and what waits for them, by labels: a receiver
-// tells alerts apart by these. To read it costs O(all that fires), so it is read once, and only
-// for whoever is to be told of an end.
+// The labels of alerts that fire for a target, by what it was notified of and by what waits for it.
+// Labels are compared because receivers tell alerts apart by them. Reading them costs O(all that
+// fires), so it is done once for each target, and only if a letter contains an end.
 class FiringFor {
  public:
   explicit FiringFor(alert::Book& book) : book_(book) {}
@@ -89,7 +89,7 @@ class FiringFor {
     return found->second.contains(print);
   }
 
-  /// This waits for the target now; of a dry run, it would.
+  /// A notification for the target waits from now on (or would, if this is a dry run).
   void add(const std::string& target, const model::Message& message) {
     for (const auto& change : message.changes) {
       if (change.alert.state != AlertState::firing) continue;
@@ -103,8 +103,9 @@ class FiringFor {
   std::set<std::pair<std::string, std::uint64_t>> added_;
 };
 
-// The changes of a letter that are true now, as they are now. The end of an alert that fires anew
-// is not, for whoever hears of the new one: told behind its beginning it would end that one.
+// The changes of a letter that are still true, with the alerts as they are now. The end of an alert
+// is left out if a new alert with the same labels fires for the target: sent after the new firing
+// it would end that one.
 Result<Still> still_true(alert::Book& book, FiringFor& firing, const std::string& target,
                          const model::Message& message, const KeptBack& kept_back) {
   Still out{{message.receiver, message.group_key, message.group_labels, {}}};

@@ -16,9 +16,9 @@ using model::Change;
 
 namespace {
 
-constexpr std::size_t kNamedClocks = 20;  // in the alert about them
+constexpr std::size_t kNamedClocks = 20;  // senders that the alert about clocks names
 
-// `now`: by the wall clock.
+// `now` is by the wall clock.
 std::string list_of(const std::vector<SenderClocks::Wrong>& wrong, Time now) {
   std::string text;
   for (std::size_t i = 0; i < std::min(wrong.size(), kNamedClocks); ++i) {
@@ -31,8 +31,8 @@ std::string list_of(const std::vector<SenderClocks::Wrong>& wrong, Time now) {
   return text;
 }
 
-// Where no event leads to it (a timer does): what its key says stands where the rule reads it, so
-// that other rules find theirs by it.
+// The leaves for an alert that a timer and no event has opened. The values of its key are put where
+// the rule reads them in events, so that other rules find their keys in it.
 model::FlatEvent flat_of_key(const rules::RuleSet& rules, const rules::Rule& rule,
                              const correlate::Key& key) {
   auto flat = flat_of(rules, event_of(key.labels), key.labels);
@@ -54,7 +54,8 @@ Result<void> Engine::step(const model::Record& record, std::vector<Change>& chan
   ahead_ = record.ahead;
   active_alerts_.set_clock(record.at, ahead_);
   annulments_.begin_step();
-  // First: what was due to be absent within the gap was not, nobody listened.
+  // This comes first: what was due to be absent within the gap counts anew, because nobody received
+  // events.
   const auto* start = std::get_if<model::Start>(&record.payload);
   if (start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   run_timers(record, changes);
@@ -112,21 +113,21 @@ Result<void> Engine::take(const model::Event& event, const model::Record& record
   return {};
 }
 
-// Rules by whose alerts others are annulled come first: an event that fires such an alert is
-// annulled by it, one that ends it is not.
+// Rules whose alerts annul others come first. So an event that fires the annulling alert is
+// annulled by it, and an event that ends the annulling alert is not.
 void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat,
                        const model::Hits& hits, correlate::Correlator::Times times, Moment moment,
                        std::vector<Change>& out) {
   const auto& rules = generation_->rules();
-  // What a `for` waits for may last longer than what annuls it: it waits all the same, and is
-  // judged when it is due.
+  // A rule with `for` is not annulled by each event: its wait may last longer than the annulling
+  // alert, so it is judged when it is due.
   const auto waits = [](const rules::Rule& rule) {
     return rule.condition == rules::Condition::each && rule.delay > Duration::zero();
   };
   const auto is_annulled = [&](const rules::Rule& rule, const correlate::Key& key) {
     return !waits(rule) && annulled_by(rule, key, flat, moment).has_value();
   };
-  const correlate::Annuls annuls = std::cref(is_annulled);  // of each event: allocates nothing
+  const correlate::Annuls annuls = std::cref(is_annulled);  // a reference, so nothing is allocated
   const auto take = [&](const model::Hits& some, bool first) {
     apply(correlator_.take(rules, event, flat, some, times, {moment.at, ahead_}, annuls, first),
           &event, &flat, moment, out);
@@ -156,7 +157,7 @@ std::optional<Annulments::Id> Engine::annulled_by(const rules::Rule& rule,
   return by;
 }
 
-// What is still so after what annulled it is news, one `for` or `absent` later.
+// What is still true after the annulling alert has ended becomes due one `for` or `absent` later.
 void Engine::judge_again(const std::vector<Annulments::Id>& targets, Time at) {
   for (const auto& target : targets) {
     const auto rule = by_name_.find(target.first);
@@ -265,7 +266,7 @@ void Engine::open(const Decision& finding, const model::FlatEvent& flat, Moment 
   active_alerts_.set_inhibitors({rule.alert, finding.key.text}, std::move(inhibitors));
 }
 
-// Advice that names the whole (`subject`) joins the alerts of its parts (`subject`, `npu`) as well.
+// An annotation for a whole (key `subject`) also joins the alerts of its parts (`subject`, `npu`).
 void Engine::annotate(const Decision& finding, const model::FlatEvent& flat, Moment moment,
                       std::vector<Change>& out) {
   const auto& rule = *finding.rule;
@@ -321,7 +322,7 @@ void Engine::run_delay(Moment moment, std::vector<Change>& out) {
        flat, moment, out);
 }
 
-// What fires it anew is the next event that makes its condition true.
+// The alert fires again at the next event that makes its condition true.
 void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment,
                          std::vector<Change>& out) {
   const auto found = std::ranges::find_if(
@@ -337,9 +338,9 @@ void Engine::end_by_hand(const model::ResolveAlert& order, Moment moment,
   feed(first, moment, out);
 }
 
-// Every change from `first` on, and those that come of it, for rules that match alerts. There are
-// no circles, so it ends. An alert that ended by anything but its condition leaves nothing behind
-// for a later recovery to end; an escalated one goes on.
+// Gives every change from `first` on, and those that result, to rules that match alerts. It ends,
+// because rules have no cycles. An ended alert leaves nothing behind that a later recovery could
+// end.
 void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
   for (auto i = first; i < out.size(); ++i) {
     gathering_.take(out[i], moment.at);
@@ -350,7 +351,7 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const bool over = out[i].kind == Change::Kind::resolved;
     const bool fired = out[i].kind == Change::Kind::fired;
     if (!over && !fired) continue;
-    const auto change = out[i];  // more are added
+    const auto change = out[i];  // a copy, because `out` grows
     const bool escalated = change.alert.reason == model::EndReason::escalated;
     if (over && !active_alerts_.all().contains({change.alert.rule, change.alert.key})) {
       correlator_.forget(change.alert.rule, change.alert.key);
@@ -361,8 +362,7 @@ void Engine::feed(std::size_t first, Moment moment, std::vector<Change>& out) {
     const auto hits = generation_->match(event);
     if (hits.hits.empty()) continue;
     const auto flat = flat_of(generation_->rules(), event, change.alert.labels);
-    // However long it took to be sure of (`for`), an alert that fires or ends is news. What was
-    // late itself stays so.
+    // An alert that fires or ends now is news even if its `for` took long. A late alert stays late.
     const auto when = std::min(*event.time() + ahead_, moment.at);
     take_hits(event, flat, hits, {when, when}, {moment.at, moment.offset, !change.alert.late}, out);
   }
@@ -373,8 +373,8 @@ const model::Alert* Engine::firing(const alert::ActiveAlerts::Id& id) const {
   return found == active_alerts_.all().end() ? nullptr : &found->second.alert;
 }
 
-// One change of each roll-up for all that its members did at this moment, gathered ones before
-// those that gather them.
+// One change for each roll-up for everything that its members did at this moment. A roll-up that is
+// itself a member comes before the one that gathers it.
 void Engine::roll_up(Moment moment, std::vector<Change>& out) {
   if (!gathering_.moved()) return;
   const auto find = [this](const alert::ActiveAlerts::Id& id) { return firing(id); };
@@ -403,7 +403,7 @@ void Engine::open_roll_up(const correlate::Gathering::Verdict& verdict, Moment m
        gathering_.annotations(*rule, key.text));
 }
 
-// Of the few rules that have refused keys: does the alert about each stand, or can it end?
+// Opens or ends AlarumRuleDegraded for rules that have refused keys.
 void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out) {
   if (correlator_.degraded().empty() && degraded_.empty()) return;
   const auto first = out.size();
@@ -427,13 +427,13 @@ void Engine::tell_degraded(const model::Record& record, std::vector<Change>& out
   for (const auto& name : degraded_) {
     if (!correlator_.degraded().contains(name)) say(Decision::Kind::closes, name);
   }
-  if (!findings.empty()) degraded_ = correlator_.degraded();  // as many began or ended
+  if (!findings.empty()) degraded_ = correlator_.degraded();
   apply(findings, nullptr, nullptr, moment, out);
   feed(first, moment, out);
 }
 
-// `{{time}}` is what the rules work with, where that is not what the event says, and never after
-// the arrival.
+// Makes `{{time}}` the time that the rules work with, if that differs from the event's own, but
+// never later than the arrival.
 void Engine::show_time(model::FlatEvent& flat, const model::Event& event, Time when,
                        Time at) const {
   if (!event.time()) return;
@@ -441,7 +441,7 @@ void Engine::show_time(model::FlatEvent& flat, const model::Event& event, Time w
   if (shown != *event.time()) flat.set("time", model::LeafKind::string, format_rfc3339(shown));
 }
 
-// One alert for all of them, whose texts change with the list.
+// There is one alert for all wrong clocks, and its texts change with the list.
 void Engine::notify_of_clocks(Moment moment, std::vector<Change>& out) {
   if (!clocks_.take_change()) return;
   const auto& rule = rules::sender_clock();
@@ -476,7 +476,7 @@ Result<void> Engine::reload(const std::string& hash, const model::Record& record
   if (!found) return std::unexpected(found.error());
   had_other_rules_ |= (*found)->rules().hash != hash;
   roll_up({record.at, record.offset}, out);  // by the rules that were in force
-  // Kept until nothing points to its rules
+  // The old generation lives until nothing points to its rules.
   const auto before = std::exchange(generation_, std::move(*found));
   adopt();
   const auto first = out.size();

@@ -18,7 +18,7 @@ std::string value_of(const model::Labels& labels, const char* name) {
   return found == labels.end() ? "" : found->second;
 }
 
-// Labels that are not an attribute of their own stand beside them, as extensions do.
+// Labels that are no attribute become extensions, as in other formats.
 bool is_attribute(const std::string& name) {
   return name == "id" || name == "source" || name == "type" || name == "subject" ||
          name == "time" || name == "severity" || name == "status";

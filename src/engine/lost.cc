@@ -1,4 +1,4 @@
-// After a replay: what the book has and the engine does not know, and the other way round.
+// After a replay: makes engine, routing and book agree where one knows what another does not.
 #include "alert/lost.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace alarum::engine {
 
-// Alerts that fire for the engine, and that the book has ended: the journal has lost their ends.
+// Alerts that fire in the engine and that the book has ended, because the journal lost their ends.
 Result<alert::Dispatcher::Recorded> Processor::ended_by_book() {
   const auto firing = book_.firing_ids();
   if (!firing) return std::unexpected(firing.error());
@@ -32,13 +32,14 @@ Result<alert::Dispatcher::Recorded> Processor::ended_by_book() {
   return over;
 }
 
-// Where the book is ahead though nothing is left to step before its end, damage has taken what led
-// there: what it says of that is news to routing, as what it says of records that were stepped is.
+// If the book is ahead although no record is left to step, damage has taken these records. What the
+// book says about them is then as new to routing as after records that were stepped.
 void Processor::note_unread() {
   if (reached() < book_.processed()) replayed_ = unreconciled_ = true;
 }
 
-// All that the book has was stepped, or is lost: routing begins with what it says.
+// All records that the book has were stepped, or are lost. From here on routing starts with what
+// the book says.
 Result<void> Processor::meet_book(const alert::Dispatcher::Recorded& over) {
   met_ = true;
   dispatcher_.expect_ends(over);
@@ -49,7 +50,7 @@ Result<void> Processor::meet_book(const alert::Dispatcher::Recorded& over) {
               {{"offset", next_offset()}});
     took_from_book_ = true;
     auto done = agree_all(over);
-    replayed_ = !done;  // where the book cannot be read, that is owed
+    replayed_ = !done;  // if the book cannot be read, this is tried again
     return done;
   }
   replayed_ = false;
@@ -87,8 +88,8 @@ Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
     parted.lost.push_back(id);
     const auto owes = open->contains(id) ? open->at(id) : 0;
     recorded.push_back(notified(std::move(**alert), std::move(*recipients), owes));
-    // Another one of its rule and key was made by a record behind the damage, and notified: behind
-    // that the end would be taken for its own.
+    // If a record after the damage has fired another alert of this rule and key, and people were
+    // notified of it, then a later notification of this end would be taken for that alert's end.
     const auto& lost = recorded.back().alert;
     const auto anew = engine_.active_alerts().all().find({lost.rule, lost.key});
     if (anew == engine_.active_alerts().all().end()) continue;
@@ -96,7 +97,7 @@ Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
     if (!know) return std::unexpected(know.error());
     recorded.back().fires_anew = !know->empty();
   }
-  // What is owed and waits in no group is known to nobody any more.
+  // Nothing else will notify of transitions that the book owes and that wait in no group.
   const auto waiting = dispatcher_.members();
   for (const auto& [id, owes] : *open) {
     if (firing->contains(id) || known.contains(id) || waiting.contains(id)) continue;
@@ -143,9 +144,9 @@ alert::Notified Processor::notified(model::Alert alert, std::vector<alert::Recip
   return {std::move(alert), std::move(recipients), owes, std::move(receivers)};
 }
 
-// A power cut puts the book back, and those who were notified meanwhile heard of what it does not
-// have any more. A replay that is cut short before it is reconciled brings it to the journal's end
-// without that: so only a stop in order says that nobody heard of anything else.
+// Whether people may have been notified of more than the book has. A power cut may have put the
+// book back, and a replay that ends before reconcile() brings it to the journal's end without
+// checking that. Only after a regular stop it is certain that they were not.
 bool Processor::book_is_unsure() const {
   return beyond_book_ || (stepped_ && !stopped_) || book_.processed() > next_offset();
 }
@@ -162,7 +163,7 @@ Result<void> Processor::agree_with_book() {
   return over ? meet_book(*over) : std::unexpected(over.error());
 }
 
-// Where the replay made the message as well, it counts from there, to the moment.
+// If the replay made the same message, reminders count from that one already.
 Result<void> Processor::count_reminders(const model::Record& record,
                                         const std::vector<alert::Routed>& replayed) {
   if (!made_) {
@@ -181,7 +182,7 @@ Result<void> Processor::count_reminders(const model::Record& record,
   return {};
 }
 
-// After records that the book has: what routing made of them was not entered.
+// After a replay of records that the book has: routing's results for them were not entered.
 Result<void> Processor::agree_all(const alert::Dispatcher::Recorded& over) {
   if (auto done = agree(all_targets(), over); !done) return done;
   std::map<std::string, alert::Dispatcher::Reasons> recorded;
@@ -213,8 +214,8 @@ Result<void> Processor::agree(const std::set<std::string>& targets,
     }
     recorded[id] = std::move(*recipients);
   }
-  // Whoever was notified of a built-in alert, by a choice that no record has, is notified of its
-  // end.
+  // A receiver that was notified of a built-in alert is notified of its end, even if no record
+  // names it as a receiver of built-in alerts.
   dispatcher_.keep_own_receivers(own, now_);
   dispatcher_.agree(recorded, targets);
   return {};

@@ -11,7 +11,8 @@ namespace {
 constexpr std::uint64_t kMostMessages = 1'000'000;
 constexpr auto kLongest = std::chrono::days(3650);
 
-// A number, or its ends; `~`: not asked about (a variant takes back what its test asks).
+// Reads a number, or a mapping with bounds. `~` means that it is not checked; so a variant can drop
+// a check of its test.
 CountBound read_bound(const Node& node, const std::string& name, Diagnostics& out) {
   CountBound bound{node.place, {}, {}};
   if (node.is(Node::Kind::null)) return bound;
@@ -89,8 +90,8 @@ std::vector<MessageExpectation> read_messages(const Node& node, Diagnostics& out
   return messages;
 }
 
-// Of two counts of which one holds the other: what follows from the whole cannot fail, and what is
-// more than it cannot come true.
+// Checks two counts of which `whole` includes `part`. A bound that follows from the other cannot
+// fail, and one that contradicts it cannot come true; both are errors.
 void check_part(const CountBound& part, const std::string& name, const CountBound& whole,
                 Diagnostics& out) {
   if (!whole.at_most || !part.asked()) return;

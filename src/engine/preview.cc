@@ -18,7 +18,7 @@ Effects Preview::of(const Engine& engine) const {
   Effects effects;
   const auto& active_alerts = engine.active_alerts();
   for (const auto& [rule, firing] : active_alerts.by_rule()) {
-    if (rule.empty() || rules::is_builtin(rule)) continue;  // posted, or our own: no rule is needed
+    if (rule.empty() || rules::is_builtin(rule)) continue;  // posted and built-in alerts stay
     const auto fate = next_.find(rule);
     effects[rule] = {
         firing, fate == next_.end() ? firing : ends(fate->second, rule, firing, active_alerts)};
@@ -26,7 +26,7 @@ Effects Preview::of(const Engine& engine) const {
   return effects;
 }
 
-// All alerts of a rule have one signature: a reload ends those of another.
+// All alerts of a rule have the same signature. If it changes, a reload ends all of them.
 std::size_t Preview::ends(const Fate& fate, const std::string& rule, std::size_t firing,
                           const alert::ActiveAlerts& active_alerts) const {
   auto at = active_alerts.all().lower_bound({rule, ""});

@@ -18,7 +18,7 @@ std::set<std::string> names_of(const std::vector<alert::Target>& targets) {
   return names;
 }
 
-// What `work` returns, or the exception that it throws as an error.
+// Runs `work` and returns its result, or its exception as the error `exception`.
 template <class Work>
 auto attempted(Work work) -> decltype(work()) {
   try {
@@ -28,7 +28,7 @@ auto attempted(Work work) -> decltype(work()) {
   }
 }
 
-// Takes out the changes that enter_change() has let go of. They go on counting as rows.
+// Removes the changes that enter_change() has replaced. They still count as rows.
 void drop_replaced(alert::Book::Batch& batch) {
   batch.owes.resize(batch.changes.size());
   std::size_t kept = 0;
@@ -44,8 +44,8 @@ void drop_replaced(alert::Book::Batch& batch) {
 
 }  // namespace
 
-// What is said of a status is an end that may come, as is an `until`; windows, absences and alerts
-// that are fed to it have ends of their own.
+// A rule that reads `status`, or has `until`, can be ended by an event. Windows, absences and rules
+// that match alerts have other ends.
 bool ends_by_timeout_only(const rules::Rule& rule) {
   return rule.resolve_after && !rule.until && rule.condition == rules::Condition::each &&
          !rule.names_status && !rule.matches_alerts;
@@ -73,7 +73,7 @@ alert::Dispatcher::Config Processor::groups_config() const {
   return {delivery_config_.routing, delivery_config_.targets, delivery_config_.self_monitoring};
 }
 
-// nullptr: it says none, or that which is in force.
+// The routing that the record brings into force; nullptr if it brings none or the one in force.
 const std::string* Processor::other_routing(const model::Record& record) const {
   const auto* reload = std::get_if<model::Reload>(&record.payload);
   const bool other =
@@ -96,14 +96,15 @@ void Processor::set_outlets(DeliveryConfig outlets) {
   delivery_config_ = careful(std::move(outlets));
   own_receivers_.clear();
   configure();
-  // A target that comes back knows what the book has for it; what waited as it went was buried.
+  // For a target that comes back, routing takes from the book what the target was notified of.
+  // Notifications that waited when it was removed became dead letters.
   std::set<std::string> come;
   for (const auto& one : delivery_config_.targets) {
     if (std::ranges::find(before, one.name, &alert::Target::name) == before.end())
       come.insert(one.name);
   }
   if (come.empty()) return;
-  // The book is ahead of a replay: what it had then it does not say.
+  // During a replay the book is ahead, so it cannot say what the target knew at this record.
   if (batch_.processed <= book_.processed()) return doubt();
   if (auto done = agree(come, {}); !done)
     log::error("engine", done.error().message, {{"reason", done.error().reason}});
@@ -114,7 +115,7 @@ std::optional<Time> Processor::next_due() const {
   return engine && groups ? std::min(engine, groups) : engine ? engine : groups;
 }
 
-// From here on what routing makes of a record is entered: it begins with what the book has of the
+// From this record on routing's results are entered. Routing starts with what the book has of the
 // records before.
 void Processor::begin_with_book(model::Offset offset) {
   if (expected_ && offset != *expected_) note_another_past();
@@ -125,12 +126,14 @@ void Processor::begin_with_book(model::Offset offset) {
   if (!done) (void)park("route", done.error());
 }
 
-// What was stepped was stepped as it was lived: routing is a function of the records.
+// Whether the replay repeated what really happened. Routing is a function of the records, so its
+// state is then right.
 bool Processor::is_as_lived() const {
   return certain_ && !routing_.empty();
 }
 
-// What the run that wrote it lived from there on is the past that this state has.
+// The alert about the damage was stepped, so people have been notified of it. If this run has
+// written the record, its own damage is covered as well.
 void Processor::note_damage_alert(const model::Record& record) {
   if (inherited_damage_.empty() && new_damage_.empty()) return;
   const auto* event = std::get_if<model::Event>(&record.payload);
@@ -178,7 +181,8 @@ Result<void> Processor::step(const model::Record& record) {
   return routed;
 }
 
-// The offset is that of the newest record: what is done now is done because of it.
+// Logs a fault and adds it to parked(), for the newest record, because everything is done in its
+// step.
 Result<void> Processor::park(const std::string& doing, const Error& error) {
   const auto offset = batch_.processed == 0 ? 0 : batch_.processed - 1;
   ++parked_count_;
@@ -190,7 +194,7 @@ Result<void> Processor::park(const std::string& doing, const Error& error) {
   return std::unexpected(error);
 }
 
-// One message that cannot be composed keeps no other from its target.
+// A message that cannot be composed is left out, so that the others still reach their target.
 DeliveryConfig Processor::careful(DeliveryConfig outlets) {
   outlets.compose = [this, compose = std::move(outlets.compose)](
                         const std::string& target,
@@ -210,7 +214,7 @@ const std::vector<std::string>* Processor::receivers_of(const model::Alert& aler
   return found == notify_.end() ? nullptr : &found->second;
 }
 
-// Other rules are in force: where they name other receivers, alerts move there.
+// After a change of the rules, alerts move to the receivers that the new rules name.
 void Processor::read_rules() {
   if (name_other_receivers()) configure();
 }
@@ -229,17 +233,17 @@ bool Processor::name_other_receivers() {
   return true;
 }
 
-// After a start a group may notify again of transitions from before it, under the id that the book
-// knows.
+// After a start a group may notify again of older transitions, under an id that the book has
+// already.
 bool Processor::may_be_known(const model::Message& message) const {
   return std::ranges::all_of(message.changes,
                              [this](const auto& change) { return change.offset < begun_; });
 }
 
-// It leaves the engine: its times are by the wall clock from here on.
+// Converts all times to the wall clock, because the results leave the engine here.
 void Processor::enter(alert::Dispatcher::Output output, std::vector<model::Change> changes,
                       const model::Record& record) {
-  output.owes.resize(changes.size());  // where routing broke off, the rest owes nothing
+  output.owes.resize(changes.size());  // if routing threw, the missing entries are 0
   for (auto& routed : output.messages) {
     for (auto& change : routed.message.changes) model::to_wall(change, record.ahead);
   }
@@ -256,8 +260,8 @@ void Processor::enter(alert::Dispatcher::Output output, std::vector<model::Chang
   }
 }
 
-// The book has one row of an alert that many events repeat, which says how it is after the last of
-// them: the others are let go of at once.
+// The book has one row for an alert that many events repeat, with its state after the last one. So
+// an earlier repetition in the batch is dropped at once.
 void Processor::enter_change(model::Change change, std::uint32_t owes) {
   count(change);
   const auto before = repeated_.find(change.alert.id);
@@ -273,9 +277,9 @@ void Processor::enter_change(model::Change change, std::uint32_t owes) {
   batch_.owes.push_back(owes);
 }
 
-// Of the record another run may have sent what its own past made of it. Between messages that it
-// never made the same one says something new, and who remembers ids, or the receipts in the
-// journal, would pass it over.
+// If the past differs from what really happened, another run may have sent a different notification
+// for this record. The new one must then get another id, because receivers that remember ids, and
+// the receipts in the journal, would otherwise treat it as a copy.
 std::string Processor::id_of(const alert::Routed& routed, model::Offset offset) {
   auto id = alert::notification_id(routed);
   if (!is_another_past() || offset >= lived_) return id;
@@ -310,7 +314,7 @@ void Processor::enter(std::vector<alert::Routed> messages,
   }
 }
 
-// A critical alert became a dead letter, and its fallbacks are notified.
+// Whether a receipt of the record ends a notification as dead, so that fallbacks may be notified.
 bool Processor::falls_back(const model::Record& record) const {
   const auto* ended = std::get_if<model::Receipts>(&record.payload);
   return ended && !delivery_config_.fallbacks.empty() &&
@@ -363,7 +367,7 @@ std::function<bool(const model::Alert&)> Processor::kept_back_at(Time now) const
   };
 }
 
-// How notifications ended, and what is sent because of that or of an order.
+// Receipts, and the notifications that are sent because of them or because of a redrive.
 void Processor::enter_dead_letters(const model::Record& record) {
   constexpr std::size_t kMostRedrives = 64;
   if (const auto* ended = std::get_if<model::Receipts>(&record.payload)) {
@@ -387,7 +391,8 @@ void Processor::enter_dead_letters(const model::Record& record) {
   if (redriven_.size() > kMostRedrives) redriven_.pop_front();
 }
 
-// Built-in alerts go by the book, which knows whether their target heard of their beginning.
+// Notifications of built-in alerts go through the book, which knows whether their target was
+// notified that they fire.
 Processor::Fresh Processor::take_fresh() {
   Fresh fresh;
   for (const auto& one : std::span(batch_.notifications).subspan(taken_)) {
@@ -446,14 +451,14 @@ void Processor::put_back(alert::Book::Batch batch) {
   batch.processed = batch_.processed;
   batch.replaced += batch_.replaced;
   batch_ = std::move(batch);
-  repeated_.clear();  // they stand offload now
+  repeated_.clear();  // its indexes are not valid any more
 }
 
 Result<void> Processor::commit() {
   if (batch_.processed <= book_.processed() && batch_.rows() == 0) return {};
   stamp_batch();
   drop_replaced(batch_);
-  repeated_.clear();  // they stand offload now
+  repeated_.clear();  // its indexes are not valid any more
   try {
     if (auto done = book_.commit(batch_); !done) return done;
   } catch (const std::exception& fault) {
@@ -463,8 +468,9 @@ Result<void> Processor::commit() {
   return {};
 }
 
-// Some row of the batch cannot be entered: each by itself, so that it is one that is missing. Where
-// the disk fails, what was entered is entered again: the book knows it.
+// Some row of the batch cannot be written. Each row gets a transaction of its own, so that only
+// that row is missing. If the disk fails in between, the rows are written again later, which is
+// harmless.
 Result<void> Processor::commit_each(const std::string& why) {
   log::error("engine", "rows are entered in the book one by one",
              {{"reason", why}, {"rows", batch_.rows()}});

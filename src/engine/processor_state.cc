@@ -1,4 +1,4 @@
-// The ledger's state as a checkpoint keeps it: routing, groups, then the engine's.
+// The processor's state in a checkpoint: routing, groups, then the engine's state.
 #include <algorithm>
 #include <iterator>
 
@@ -9,10 +9,10 @@
 namespace alarum::engine {
 namespace {
 
-// What a checkpoint begins with (docs/formats/checkpoint.md).
+// The beginning of a checkpoint's state (docs/formats/checkpoint.md).
 constexpr std::string_view kLedgerMagic = "alarum-ledger";
-constexpr std::uint64_t kLedgerVersion = 4;  // 2: without the routing
-constexpr std::uint64_t kUndamaged = 3;      // what has gone over no damage is written so
+constexpr std::uint64_t kLedgerVersion = 4;  // version 2 has no routing
+constexpr std::uint64_t kUndamaged = 3;      // written if no damage is known: 4 without the list
 
 struct Saved {
   Time now;
@@ -52,7 +52,7 @@ Result<std::string> Processor::engine_state(const std::string& state) {
   return std::move(saved->engine);
 }
 
-// The engine's comes last: how long it gets is not known before it is written.
+// The engine's state comes last, because its length is known only when all of it was written.
 std::string Processor::begin_save() {
   ByteWriter out;
   out.text(kLedgerMagic);
@@ -75,7 +75,7 @@ std::string Processor::begin_save() {
 Result<void> Processor::restore(const std::string& state) {
   const auto saved = read_saved(state);
   if (!saved) return std::unexpected(saved.error());
-  // Dispatcher first: they can be put back.
+  // The dispatcher first, because its old state can be restored if the engine's part is bad.
   const auto before = dispatcher_.save();
   if (auto done = dispatcher_.restore(saved->groups); !done) return done;
   if (auto done = engine_.restore(saved->engine); !done) {
@@ -97,7 +97,7 @@ Result<void> Processor::restore(const std::string& state) {
   return {};
 }
 
-// False: which was in force is not known.
+// False if the routing that was in force is not known.
 bool Processor::restore_routing(const std::string& routing) {
   if (!read_outlets_ || routing.empty()) return false;
   auto next = read_outlets_(routing);

@@ -35,7 +35,7 @@ class Run {
     while (engine_.next_due() && *engine_.next_due() <= end) tick();
   }
   void tick() { step(std::max(now_, *engine_.next_due()), model::Tick{}); }
-  // Each timer that runs may set another: a day from then on.
+  // A timer that runs may set another one: goes on until none is due within a day.
   void run_out() {
     while (engine_.next_due() && *engine_.next_due() <= now_ + 24h) tick();
   }
@@ -101,7 +101,7 @@ std::string line_of(const Expectation& wanted) {
   return text;
 }
 
-// Of what the description does not show: texts, counts.
+// The differences that line_of() does not show, such as texts and counts.
 std::string unlike(const Change& change, const Expectation& wanted) {
   std::string text;
   for (const auto& [name, value] : wanted.wanted) {
@@ -129,7 +129,7 @@ std::string difference(const std::vector<Change>& seen, const std::vector<Expect
   return text;
 }
 
-// An event that the daemon would not take is easily overlooked where a test fails.
+// Lists duplicates in the report of a failed test, because their effect is easily overlooked.
 std::string duplicates_of(const RuleTest& test) {
   std::string text;
   for (const auto& event : test.events) {
@@ -147,7 +147,7 @@ RuleTestResult run_rule_test(const RuleTest& test,
                              std::shared_ptr<const match::Generation> generation) {
   Run run(std::move(generation));
   for (const auto& [at, event, own_id, duplicate] : test.events) {
-    // As the daemon does: what is due in between is a step of its own
+    // As in the daemon, a timer that is due before the event has a step of its own.
     run.run_until(kTestStart + at);
     if (duplicate)
       run.pass_to(kTestStart + at);

@@ -19,28 +19,31 @@ using Reading = SenderClocks::Reading;
 using model::kLateness;
 using model::kMaxAhead;
 
-// The lag of a wrong clock stays within lateness over so many events and so long.
+// A clock is wrong if the lag stays within lateness for so many events and so long.
 constexpr std::uint64_t kSteadyEvents = 5;
 constexpr Duration kSteadyFor = 1min;
-// A lag that falls by less is no sign of anything: seconds without fractions, batches, the network.
+// A smaller fall of the lag means nothing: it may come from times without fractions, batches, or
+// the network.
 constexpr Duration kStep = 15s;
-// A backlog: the lag fell by more than lateness, in at least so many steps. Several clocks behind
-// one source jump up as often as down: each jump up in an hour asks for more.
+// It is a backlog if the lag has fallen by more than lateness in at least so many steps. If several
+// clocks share a source, the lag jumps up as often as down, so each jump up within an hour requires
+// more steps.
 constexpr std::uint64_t kFewestSteps = 2, kMostSteps = 20;
-// While a backlog is worked off, event time runs faster than arrival by at least a third; it may
+// While a backlog is delivered, event time runs faster than arrival by at least a third. It may
 // pause for so long.
 constexpr int kFaster = 3;
 constexpr Duration kPause = 10s;
 constexpr Duration kRightFor = 1h, kSilentFor = 24h;
 
-// What no sums of lags can overflow with.
+// Event times are limited to this range, so that sums of lags cannot overflow.
 constexpr Time kFirst{std::chrono::sys_days(std::chrono::year(-9'999) / 1 / 1)},
     kLast{std::chrono::sys_days(std::chrono::year(20'000) / 1 / 1)};
 
 bool near(Duration a, Duration b) {
   return std::chrono::abs(a - b) <= kLateness;
 }
-// Where a small offset and none are both within lateness, the nearer one is meant.
+// Whether the lag fits a clock that is off by `offset`. If a correct clock fits as well, the nearer
+// of both counts.
 bool agrees(Duration lag, Duration offset) {
   return near(lag, offset) && std::chrono::abs(lag - offset) <= std::chrono::abs(lag);
 }
@@ -49,14 +52,14 @@ Reading taken(Kind kind, Time when) {
   return {kind, when, when, {}};
 }
 
-// Of an arrival at `at`, `behind` taken out.
+// The reading of an event that arrived at `at`, with `behind` taken out.
 Reading shifted(Kind kind, Duration lag, Duration behind, Time at) {
   const auto when = std::min(at - lag + behind, at);
   return {kind, when, when, behind};
 }
 
-// Where it opens something, it is of its arrival; where it ends something, as old as a clock that
-// is `known` to be behind says.
+// If the event opens something, its time is the arrival. If it ends something, its time is as old
+// as a clock that is behind by `known` says.
 Reading undecided(Duration lag, Duration level, Duration known, Time at) {
   auto reading = shifted(Kind::undecided, lag, level, at);
   reading.ends = std::min(at - lag + known, reading.when);
@@ -67,7 +70,7 @@ std::string name_of(const model::Event& event) {
   auto name = std::string(to_text(event.format())) + ' ' + std::string(event.source());
   if (name.size() <= SenderClocks::kMostName) return name;
   auto size = SenderClocks::kMostName;
-  // Not within a character
+  // Do not cut within a UTF-8 character.
   while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) --size;
   name.resize(size);
   return name;
@@ -85,7 +88,7 @@ SenderClocks::Reading SenderClocks::read(const model::Event& event, model::Stamp
   const auto said = event.time();
   if (!said) return taken(Kind::none, at);
   const Duration lag = (at - arrival.ahead) - std::clamp(*said, kFirst, kLast);
-  // What is posted is true when it is posted, however long ago it began.
+  // A posted alert is true when it is posted, even if it began long ago.
   if (event.format() == model::Format::alertmanager && model::is_posted(event))
     return taken(Kind::right, std::min(at - lag, at));
   if (senders_.empty() && near(lag, {})) return taken(Kind::right, at - lag);
@@ -104,7 +107,7 @@ SenderClocks::Reading SenderClocks::read(const model::Event& event, model::Stamp
 SenderClocks::Reading SenderClocks::judge(Sender& sender, Duration lag, bool set,
                                           model::Stamp arrival) {
   const auto at = arrival.at;
-  // What it said long ago is no stretch with this
+  // If the sender was silent for so long, its new times do not belong to the old run.
   const bool fresh = at - std::exchange(sender.heard, at) > kRightFor;
   if (sender.known != Duration::zero() && agrees(lag, sender.known)) {
     sender.run.reset();
@@ -196,8 +199,8 @@ Time SenderClocks::leaves(const Sender& sender) {
   return sender.right_since ? std::min(silent, *sender.right_since + kRightFor) : silent;
 }
 
-// Those whose times came later than was thought stay; the next look is when the first of them may
-// go.
+// Removes senders whose time is over. Senders that were heard later than expected stay, and due_
+// becomes the earliest time at which one of them may go.
 void SenderClocks::run_next(Time now) {
   due_.reset();
   for (auto it = senders_.begin(); it != senders_.end();) {
@@ -211,8 +214,8 @@ void SenderClocks::run_next(Time now) {
   }
 }
 
-// When it is full, those that are not listed and have said nothing odd for an hour make room; once
-// a minute, since that walks over all.
+// If there is no room, senders that are not listed and had no odd time for an hour are removed. At
+// most once a minute, because that visits all of them.
 SenderClocks::Sender* SenderClocks::find_or_add(const model::Event& event, std::uint64_t key,
                                                 Time at) {
   if (senders_.size() >= kMost && at - swept_ >= kSteadyFor) {
@@ -236,7 +239,7 @@ std::vector<SenderClocks::Wrong> SenderClocks::wrong() const {
   return out;
 }
 
-// In the order of their keys: the table's depends on what it has seen.
+// Ordered by key, because the order in the hash table depends on its history.
 void SenderClocks::save(ByteWriter& out) const {
   const std::map<std::uint64_t, std::reference_wrapper<const Sender>> senders(senders_.begin(),
                                                                               senders_.end());

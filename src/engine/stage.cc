@@ -12,14 +12,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Records that are read from the log before others have their turn
+// Records that are read from the log before other work gets its turn.
 constexpr std::size_t kPiece = 1'000;
-constexpr std::size_t kKeys = 200;  // of rules that are gone, given back at a time
-// After which room for a part of a checkpoint is looked for again
+constexpr std::size_t kKeys = 200;  // keys of removed rules that are freed at a time
+// How soon to ask again whether there is room for a part of a checkpoint.
 constexpr std::chrono::nanoseconds kNoRoom = 10ms;
-constexpr auto kMostPatience = 1s;  // of the thread, for whatever patience() does not know of
-// While a checkpoint is made or memory is given back, so much of the thread's time is its own after
-// each batch: a quarter of what that took, within these, where events wait; all where none do.
+constexpr auto kMostPatience = 1s;  // bounds a wait, in case patience() has missed something
+// After each batch, checkpointing and clean-up may use a quarter of the batch's time (between
+// kLeastTurn and kMostTurn) if events are waiting, and kMostTurn if none are.
 constexpr std::chrono::nanoseconds kLeastTurn = 100us, kMostTurn = 5ms;
 
 }  // namespace
@@ -41,7 +41,7 @@ void Stage::start() {
   thread_ = std::thread([this] {
     name_thread("engine");
     while (turn(std::min<std::chrono::nanoseconds>(patience(), kMostPatience))) {
-      // A closed channel does not wait
+      // A closed channel does not wait, so the thread sleeps here.
       if (drained_ && patience() > 0ns) std::this_thread::sleep_for(patience());
     }
   });
@@ -101,7 +101,7 @@ bool Stage::waits() const {
 std::chrono::nanoseconds Stage::patience() const {
   if (drained_) return ports_.checkpoint_room() ? 0ns : kNoRoom;
   if (!begun_ || channel_.ready()) return 0ns;
-  if (gave_up_) return 1h;  // until it is closed
+  if (gave_up_) return 1h;  // only close() is left to come
   const auto now = clock_.monotonic();
   if (owed_) return stopping_ ? 0ns : std::max(0ns, try_again_ - now);
   return waits() ? std::min(idle_patience(), std::max(0ns, read_again_ - now)) : idle_patience();
@@ -138,33 +138,34 @@ void Stage::begin() {
   if (options_.checkpoint_first) guarded("a checkpoint", [&] { begin_checkpoint(); });
 }
 
-// Once closed: a log that cannot be read is not waited for, the journal has what it holds.
+// After close(): whether turns still step. A log that cannot be read is not waited for, because the
+// journal has its records.
 bool Stage::goes_on() const {
   const auto now = clock_.monotonic();
   return (waits() || !items_.empty()) && read_again_ <= now && now < drain_until_.load();
 }
 
-// False: the last checkpoint waits for room.
+// False if the last checkpoint still waits for room.
 bool Stage::end() {
   if (!std::exchange(drained_, true)) {
     guarded("the book", [&] { settle_book(); });
     report_late(true);
-    items_.clear();  // who asked behind what could not be stepped finds that nobody answers
+    items_.clear();  // questions behind records that could not be stepped are never answered
   }
   ended_ = true;
   if (!gave_up_) guarded("a checkpoint", [&] { ended_ = last_checkpoint(); });
   return ended_;
 }
 
-// Records first: who asks after a commit finds what came of it. What comes together is entered
-// together.
+// Records come first, so that a question asked after a commit finds its results. What came together
+// is entered together.
 void Stage::work() {
   const auto began = clock_.monotonic();
   if (gave_up_) return items_.clear();
   settle_book();
   if (owed_ && !try_again()) return answer_live();
   const bool works = waits() || !items_.empty();
-  // Where rules cannot be read, what was made before goes on, and who asks waits.
+  // If rules cannot be read, earlier results are still handled, and questions wait.
   const bool stepped = step_waiting();
   if (owed_ || (stepped && !handle_items())) return answer_live();
   if (!stepped) answer_live();
@@ -180,13 +181,13 @@ void Stage::work() {
   processor_.saving() ? go_on_with_checkpoint(turn) : tidy(turn);
 }
 
-// False: it is not time yet, or it failed again.
+// False if it is not time yet, or if it failed again.
 bool Stage::try_again() {
   if (!stopping_ && clock_.monotonic() < try_again_) return false;
   return enter();
 }
 
-// False: the book could not be written. What was not handled stays, in its order.
+// False if the book could not be written. Items that were not handled stay, in their order.
 bool Stage::handle_items() {
   while (!items_.empty()) {
     auto& item = items_.front();
@@ -202,7 +203,7 @@ bool Stage::handle_items() {
   return true;
 }
 
-// While the book cannot be written, or rules not be read.
+// Answers the questions that need no book, while others have to wait.
 void Stage::answer_live() {
   std::erase_if(items_, [this](const Item& item) {
     const auto* live = std::get_if<LiveWork>(&item);
@@ -211,7 +212,7 @@ void Stage::answer_live() {
   });
 }
 
-// False: the book could not be written, or rules not be read.
+// False if the book could not be written, or if rules could not be read.
 bool Stage::step_waiting() {
   if (!step_in_hand()) return false;
   if (next_ >= read_to_ && !step_from_memory()) return false;
@@ -234,12 +235,12 @@ bool Stage::step_from_memory() {
   const std::lock_guard lock(mutex_);
   if (const auto end = backlog_.read_to()) {
     read_to_ = *end;
-    log_ = {};  // one that was opened before may not know of it
+    log_ = {};  // an older reader may not know of these records
   }
   return true;
 }
 
-// A piece of it, so that questions and receipts have their turn.
+// Reads a limited number of records, so that questions and receipts get their turn.
 bool Stage::step_from_log() {
   if (clock_.monotonic() < read_again_) return true;
   const auto more = read_some();
@@ -253,8 +254,8 @@ bool Stage::step_from_log() {
   return !owed_ && step_at_ >= records_.size();
 }
 
-// False: read_to_ is reached. The reader was opened after everything below read_to_ was on disk, so
-// what it does not find is damaged.
+// False once read_to_ is reached. The reader was opened after everything below read_to_ was on
+// disk, so records that it does not find are damaged.
 Result<bool> Stage::read_some() try {
   if (!log_) {
     auto opened = ports_.log(next_);
@@ -286,13 +287,13 @@ void Stage::pass_over(model::Offset below) {
   if (next_ >= read_to_) in_hand_.reset();
 }
 
-// False: they cannot be read just now. What comes after them waits: under other rules it would be
-// another past than the one that a replay makes. At a stop the journal has it.
+// False if the rules cannot be read now. Later records wait, because stepping them under other
+// rules would give other results than a replay. At a stop they are left to the journal.
 bool Stage::find_rules(const model::Record& record) {
   if (clock_.monotonic() < read_again_) return false;
   const auto found = caught([&] { return engine_.prepare(record); });
   if (found || found.error().reason != "io_error") return true;
-  in_hand_ = record.at;  // we are as far behind
+  in_hand_ = record.at;  // so that lag() counts from this record
   read_again_ = clock_.monotonic() + kAgain;
   log::error("engine", found.error().message,
              {{"reason", found.error().reason},
@@ -301,8 +302,8 @@ bool Stage::find_rules(const model::Record& record) {
   return false;
 }
 
-// False: the book could not be written or read, or rules not be read, so the record is not stepped
-// yet.
+// False if the book could not be written or read, or if rules could not be read. The record is not
+// stepped then.
 bool Stage::prepare(const model::Record& record) {
   if (!find_rules(record)) return false;
   if (!processor_.needs_book(record)) return true;
@@ -311,7 +312,7 @@ bool Stage::prepare(const model::Record& record) {
   return done ? true : wrote(done);
 }
 
-// False: the book could not be written, or rules not be read. The others stay in hand.
+// Steps records_. False as prepare(): the remaining records stay in records_.
 bool Stage::step_in_hand() {
   while (step_at_ < records_.size()) {
     const auto& record = records_[step_at_];
@@ -321,10 +322,10 @@ bool Stage::step_in_hand() {
     next_ = record.offset + 1;
     ++stepped_;
     if (processor_.waiting() == 0) waiting_since_.reset();
-    (void)processor_.step(record);  // what it cannot process is parked and in the log
+    (void)processor_.step(record);  // its faults are logged and listed in parked()
     if (!waiting_since_ && processor_.waiting() > 0) waiting_since_ = clock_.monotonic();
-    // However large a burst is, its first alerts are on their way while the others are stepped, and
-    // a transaction is written in a blink.
+    // In a long burst the first alerts are sent while others are still being stepped, and
+    // transactions stay short.
     if (many_rows_wait()) {
       guarded("the outbox", [&] { feed_fresh(); });
       if (!enter_many()) return false;
@@ -369,7 +370,7 @@ void Stage::report_late(bool all) {
 void Stage::begin_checkpoint() {
   last_checkpoint_ = clock_.monotonic();
   stepped_ = 0;
-  // Only what the book holds too: a checkpoint ahead of it could not be used.
+  // A checkpoint ahead of the book could not be used, so the book must have everything.
   if (!move_book() || processor_.next_offset() > book_.processed() ||
       book_.processed() == checkpointed_)
     return;
@@ -404,7 +405,8 @@ void Stage::part_of_checkpoint() {
   }
 }
 
-// The one that is under way, then all that came since. False: there is no room for the next part.
+// Finishes the checkpoint that is under way, then makes a last one. False if there is no room for
+// the next part.
 bool Stage::last_checkpoint() {
   while (processor_.saving() || !last_begun_) {
     if (!ports_.checkpoint_room()) return false;

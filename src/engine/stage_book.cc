@@ -1,4 +1,4 @@
-// What the engine's stage gives to the book and to delivery, and takes from the outbox.
+// How the stage writes the book, and feeds delivery directly and from the outbox.
 #include <algorithm>
 
 #include "base/log.h"
@@ -11,15 +11,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kRows = 2'000;      // a transaction
-constexpr std::size_t kMostRows = 8'000;  // that wait while one is being written
-// The book learns at least so often of records that led to no row.
+constexpr std::size_t kRows = 2'000;      // rows of a transaction, roughly
+constexpr std::size_t kMostRows = 8'000;  // rows that wait while others are being written
+// How often the book is given a new `processed` at least, if records led to no rows.
 constexpr std::chrono::nanoseconds kMove = 1s;
 
 }  // namespace
 
-// False: the book could not be written. Records that led to no row need no transaction of their
-// own: a replay makes as little of them.
+// Writes everything to the book and waits. False if that failed. Records without rows need no
+// transaction, because a replay makes no rows of them either.
 bool Stage::enter() {
   const bool rows = processor_.waiting() > 0 || writer_.busy() || owed_;
   if ((rows || clock_.monotonic() >= moved_ + kMove) && !move_book()) return false;
@@ -27,13 +27,13 @@ bool Stage::enter() {
   return true;
 }
 
-// When the book is to learn more; nullopt: there is nothing, or it is being written.
+// When the next write is due; nullopt if there is nothing to write, or a write is under way.
 std::optional<std::chrono::nanoseconds> Stage::next_enter() const {
   if (writer_.busy()) return std::nullopt;
   std::optional<std::chrono::nanoseconds> next;
   if (book_.processed() < processor_.next_offset()) next = moved_ + kMove;
   if (processor_.waiting() == 0) return next;
-  // Who stops waits for it.
+  // A stop waits for the write, so it is due at once.
   const auto rows = stopping_ ? 0ns : waiting_since_.value_or(0ns) + options_.enter_within;
   return std::min(rows, next.value_or(rows));
 }
@@ -43,8 +43,8 @@ bool Stage::enter_due() const {
   return next && clock_.monotonic() >= *next;
 }
 
-// What waits for less than enter_within waits on: a transaction costs more than its rows. Whoever
-// asks for the book calls enter(). False: the book could not be written.
+// Writes rows that have waited for enter_within, and not earlier, because a transaction costs more
+// than its rows. Questions to the book call enter(). False if the book could not be written.
 bool Stage::enter_in_time() {
   if (owed_ || (!options_.behind && enter_due())) return enter();
   if (!written(writer_.result())) return false;
@@ -57,7 +57,7 @@ bool Stage::many_rows_wait() const {
   return processor_.waiting() > (writer_.busy() ? kMostRows : kRows);
 }
 
-// Many rows wait. False: as enter().
+// Writes because many rows wait. False as enter().
 bool Stage::enter_many() {
   if (owed_ || !options_.behind || processor_.waiting() > kMostRows) return enter();
   if (!written(writer_.result())) return false;
@@ -65,7 +65,7 @@ bool Stage::enter_many() {
   return true;
 }
 
-// Meanwhile the outbox cannot be read.
+// Hands the batch to the writer. Until it is written, the outbox cannot be read.
 void Stage::begin_write() {
   guarded("the outbox", [&] { feed(); });
   waiting_since_.reset();
@@ -74,7 +74,7 @@ void Stage::begin_write() {
   writer_.begin(processor_.hand_out());
 }
 
-// What came of begin_write(), if that is known. False: as enter().
+// Handles the result of begin_write(), if there is one. False as enter().
 bool Stage::written(std::optional<BookWriter::Written> result) {
   if (!result) return true;
   moved_ = clock_.monotonic();
@@ -86,7 +86,7 @@ bool Stage::written(std::optional<BookWriter::Written> result) {
   processor_.put_back(std::move(result->batch));
   passed_.merge(passed_in_writing_);
   passed_in_writing_.clear();
-  // Some row cannot be entered: which one it is is found out here.
+  // A row cannot be written. Writing from here finds out which one.
   return result->done.error().reason == "exception" ? move_book() : wrote(result->done);
 }
 
@@ -95,7 +95,7 @@ void Stage::note_entered() {
   backlog_.entered(in_hand_);
 }
 
-// False: as enter().
+// Writes from this thread and waits. False as enter().
 bool Stage::move_book() {
   if (!written(writer_.finish())) return false;
   if (!wrote(caught([&] { return processor_.commit(); }))) return false;
@@ -105,9 +105,9 @@ bool Stage::move_book() {
   return true;
 }
 
-// The book must hold what the engine decided before anything else goes on: a full disk stops us
-// here. The journal goes on meanwhile, and senders are told when we are too far behind it. At a
-// stop the journal still has it.
+// Handles the result of a write. The book must have the engine's results before stepping goes on,
+// so a full disk stops stepping. The journal goes on meanwhile, and senders get 503 if the engine
+// is too far behind. At a stop the rest is left to the journal.
 bool Stage::wrote(const Result<void>& done) {
   if (done) {
     owed_ = false;
@@ -122,13 +122,13 @@ bool Stage::wrote(const Result<void>& done) {
   }
   if (!stopping_) return false;
   gave_up_ = true;
-  items_.clear();  // who asked finds that nobody answers
+  items_.clear();  // these questions are never answered
   return false;
 }
 
-// A failed sync, whoever saw it, stops nobody: the journal has what the book may lose. But no
-// checkpoint counts until all was written again: soon, for the system may forget the pages that it
-// could not write.
+// A failed sync stops nothing, because the journal has what the book may lose. But no checkpoint
+// counts until everything was written again. That must happen soon, because the system may forget
+// the pages that it could not write.
 void Stage::settle_book() {
   const auto doubt = book_.syncs().doubt();
   const auto now = clock_.monotonic();
@@ -144,8 +144,8 @@ void Stage::settle_book() {
   log::info("engine", "the book was written again and is on disk");
 }
 
-// What was made just now goes to delivery without the book, but for targets of which the book has
-// something that goes before, or will have.
+// New notifications go to delivery without the book, except for targets of which the book has, or
+// will have, notifications that come first.
 void Stage::feed_fresh() {
   note_unread();
   auto fresh = processor_.take_fresh();
@@ -166,7 +166,7 @@ void Stage::feed_fresh() {
 }
 
 void Stage::note_unread() {
-  // Of targets that a routing brings the book may hold what waits since before.
+  // For targets that a new routing brings, the book may have notifications from before.
   if (const auto& outlets = processor_.delivery_config(); outlets.routing != fed_by_) {
     fed_by_ = outlets.routing;
     for (const auto& target : outlets.targets) unread_.insert(target.name);
@@ -179,7 +179,7 @@ void Stage::note_unread() {
 void Stage::feed() {
   feed_again_.reset();
   note_unread();
-  if (writer_.busy()) return;  // it wakes us
+  if (writer_.busy()) return;  // when it has written, it wakes this thread
   for (auto target = unread_.begin(); target != unread_.end();) {
     const auto room = ports_.room(*target);
     auto& fed = fed_[*target];
@@ -190,7 +190,8 @@ void Stage::feed() {
       feed_again_ = clock_.monotonic() + kAgain;
       return;
     }
-    // Nothing is being written, so passed_ is all that is not in the book yet.
+    // No write is under way, so passed_ has all targets whose notifications are not in the book
+    // yet.
     const bool all = pending->size() < room && !passed_.contains(*target);
     if (!pending->empty()) {
       fed = pending->back().sequence;

@@ -1,4 +1,4 @@
-// The engine's memory as bytes: what a checkpoint holds (docs/formats/checkpoint.md).
+// The engine's state as bytes, for checkpoints (docs/formats/checkpoint.md).
 #include "alert/saved.h"
 #include "base/bytes.h"
 #include "base/newer_format.h"
@@ -12,7 +12,7 @@ using Waits = std::map<correlate::ForTimer::Id, correlate::ForTimer::Waiting>;
 
 constexpr std::string_view kMagic = "alarum-state";
 constexpr std::uint64_t kVersion = 8;
-constexpr std::uint64_t kOldest = 4;  // that is read
+constexpr std::uint64_t kOldest = 4;  // the oldest version that can be read
 
 void put(ByteWriter& out, const Reports& reports) {
   out.number(reports.size());

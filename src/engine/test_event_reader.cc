@@ -23,8 +23,8 @@ constexpr std::array kFormats{model::Format::cloudevents,  model::Format::ces,
                               model::Format::alertmanager, model::Format::syslog,
                               model::Format::json,         model::Format::internal};
 
-// The payload: `data:` as it stands; `content:` becomes the JSON text that Cloud Eye would put into
-// detail.content.
+// The payload: `data:` unchanged, with the text of `content:` as its member `content`, as Cloud Eye
+// puts it into `detail.content`.
 std::string data_of(const Node& event) {
   const auto* data = event.find("data");
   const auto* content = event.find("content");
@@ -36,8 +36,8 @@ std::string data_of(const Node& event) {
   return out + (out.size() > 1 ? "," : "") + "\"content\":" + json_quote(text) + "}";
 }
 
-// Status and severity where the test does not say them itself: the daemon reads them from the
-// payload of these formats (ingest/attributes.h).
+// Sets status and severity from the payload if the test does not state them, as the daemon does for
+// these formats (ingest/attributes.h).
 void words_of_data(const Node& event, model::EventFields& fields) {
   const auto* data = event.find("data");
   const bool read =
@@ -53,7 +53,7 @@ void words_of_data(const Node& event, model::EventFields& fields) {
   }
 }
 
-// A line of a file is a text by itself: the places in it are those of the file.
+// Each line of a file is parsed by itself; its places must be those in the file.
 void place_in(Node& node, int line) {
   node.place.line = line;
   for (auto& item : node.items) place_in(item, line);

@@ -18,10 +18,11 @@ namespace {
 using namespace std::chrono_literals;
 using Events = std::vector<TestEvent>;
 
-constexpr Duration kNeighbours = 3s;  // arrivals that may change places
+constexpr Duration kNeighbours = 3s;  // events this close to each other may change places
 constexpr std::uint64_t kLostOneOf = 50;
 
-// The standard fixes what the engine gives for a seed, not what its distributions make of it.
+// Uses the engine's numbers directly, because the standard fixes these for a seed, but not the
+// results of its distributions.
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) : engine_(seed) {}
@@ -44,8 +45,7 @@ void change_pace(Events& events, double by) {
   }
 }
 
-// Two that arrive one after the other arrive the other way round; what they say, their own times
-// too, stays.
+// Swaps the arrivals of some neighbours. The events keep their own times.
 void change_order(Events& events, std::uint64_t seed) {
   Chance chance(seed);
   for (std::size_t i = 1; i < events.size(); ++i) {
@@ -62,8 +62,8 @@ void lose(Events& events, std::uint64_t seed) {
   std::erase_if(events, [&](const TestEvent&) { return chance.one_of(kLostOneOf); });
 }
 
-// The pattern as the `match` of a rule: what a rule would take of an event, its recovery too, is
-// missing.
+// Compiles the pattern as the `match` of a rule. Events that the rule would match or end on are
+// left out.
 std::shared_ptr<const match::Generation> compile(const Node& pattern, Diagnostics& out) {
   const auto text = "{\"rules\": [{\"alert\": \"Missing\", \"match\": " + node_json(pattern) +
                     ", \"resolve_after\": \"1h\"}]}";
@@ -115,7 +115,7 @@ std::string name_of(const Node& variant) {
   return text;
 }
 
-// The keys that a variant names in place of the test's.
+// The keys of the test's `expect_people`, with those of the variant in place of the same ones.
 Node merged(const Node* of_test, const Node& of_variant) {
   if (!of_test) return of_variant;
   auto out = *of_test;
@@ -160,8 +160,8 @@ class VariantReader {
       variant.people = read_people(merged(people_, *own), out_);
   }
 
-  // Who is missing first, so that a seed chooses among those that are there; the pace last, so that
-  // neighbours are those of the story.
+  // `without` comes first, so that a seed chooses among the remaining events; `pace` comes last, so
+  // that neighbours are found by the original times.
   double change(const Node& node, Events& events) {
     const auto seed = [&](const Node& value, const char* key) {
       return read_count(value, key, 0, UINT32_MAX, out_);

@@ -193,7 +193,7 @@ MUTATIONS = [
      "what could not be written is not tried again"),
     ("a full memory reads from the log", "src/engine/stage.cc", "    read_to_ = *end;\n", "",
      "records that did not fit into memory are never stepped"),
-    ("what came meanwhile is read by a new reader", "src/engine/stage.cc", "    log_ = {};  // one that was opened before may not know of it\n", "",
+    ("what came meanwhile is read by a new reader", "src/engine/stage.cc", "    log_ = {};  // an older reader may not know of these records\n", "",
      "records that came while the book failed are passed over as damaged"),
     ("the bound between journal and engine", "src/engine/backlog.cc", "  if (dropped_from_ || (bytes_ > 0 && bytes_ + bytes > bound_)) {", "  if (dropped_from_) {",
      "memory without a bound"),
