@@ -12,16 +12,16 @@ namespace {
 using model::Change;
 using model::Severity;
 
-// Derived names stand under `#<file>.name`; the file's number moves when files come and go, the
-// name does not.
+// The path without the file's number: derived names are `#<file>.name`, and the number changes when
+// files are added or removed.
 std::string plain(const std::string& path) {
   return path.starts_with('#') ? path.substr(path.find('.')) : path;
 }
 
-constexpr std::string_view kZero("\0", 1);  // between the parts of what an id is made of
+constexpr std::string_view kZero("\0", 1);  // separates the parts of which an id is made
 
-// How far a start may move back: what arrives out of order within lateness, for windows within what
-// they span.
+// The most that a start may move back. Events may come late by `lateness`, and for windows by the
+// length of the window.
 constexpr Duration kMostMove = std::chrono::days(366);
 
 std::optional<Time> due_of(const rules::Rule& rule, Time matched_at) {
@@ -39,18 +39,18 @@ std::string stage_of(const model::Labels& annotations) {
 
 }  // namespace
 
-// With what the condition remembers: an alert whose memory a reload drops would never end.
+// Includes what the condition remembers: if a reload dropped that and kept the alert, the alert
+// would never end.
 std::string ActiveAlerts::signature_of(const rules::Rule& rule) {
   std::string text = std::to_string(static_cast<int>(rule.condition)) + '\n';
-  // Roll-ups take labels of their members: where an event has the same names (the inventory's
-  // columns, say) is nothing to them.
+  // The labels of a roll-up come from its members, so paths in events do not matter for it.
   for (const auto& [label, path] : rule.by)
     text += rule.gather ? "" : label + '=' + plain(path) + '\n';
   if (rule.condition == rules::Condition::distinct)
     text += "distinct " + plain(rule.distinct) + '\n';
   if (rule.gather) {
     text += "gather " + rule.gather->distinct + '\n';
-    // What correlate::Gathering keeps members by
+    // By these correlate::Gathering groups members.
     for (const auto& [label, from] : rule.gather->by) text += label + '=' + from + '\n';
   }
   for (const auto& step : rule.steps) text += step.absent ? '!' : '.';
@@ -72,9 +72,9 @@ void ActiveAlerts::set_clock(Time at, Duration ahead) {
   }
 }
 
-// The same in every replay, another for every firing: timers of a long gap, and what comes of one
-// event, may fire an alert several times within a record. The number of the first is not in its
-// id, so that alerts are called what they were called before there were numbers.
+// The id is the same in every replay and different for every firing. Within one record an alert may
+// fire several times (by timers in a long gap, or in consequence of one event), so a number is
+// added to all ids but the first, which is thus the same as before there were numbers.
 std::string ActiveAlerts::new_id(const Id& id, model::Offset offset) {
   if (std::exchange(opening_, offset) != offset) opened_.clear();
   auto sum = fnv1a(kZero, fnv1a(id.second, fnv1a(kZero, fnv1a(id.first))));
@@ -100,7 +100,7 @@ void ActiveAlerts::open(const rules::Rule& rule, const std::string& key, const m
   if (found != live_.end() && severity <= found->second.alert.severity) {
     return repeat(rule, id, found->second, texts, opening, at, offset, out);
   }
-  // What joined it (advice, flapping) holds for the worse one as well.
+  // Annotations that joined the alert, and its flaps, go over to the alert of the worse severity.
   ActiveAlert before;
   if (found != live_.end()) {
     before.extra = std::move(found->second.extra);
@@ -131,7 +131,8 @@ void ActiveAlerts::open(const rules::Rule& rule, const std::string& key, const m
   }
 }
 
-// Over before it was known: fired and resolved in one, beside what may be firing now.
+// Records an alert that was over before it was known: fired and resolved at once. An alert that
+// fires now is not touched.
 void ActiveAlerts::record(Texts& texts, model::Alert alert, Time ended, std::vector<Change>& out) {
   alert.annotations = texts.annotations(alert);
   alert.late = true;
@@ -144,7 +145,7 @@ void ActiveAlerts::record(Texts& texts, model::Alert alert, Time ended, std::vec
   out.push_back({Change::Kind::resolved, std::move(alert), offset, at});
 }
 
-// For one `within`, so that people are notified of it before it resolves.
+// Lets the alert fire for one `within`, so that people are notified of it before it resolves.
 void ActiveAlerts::stay(const rules::Rule& rule, ActiveAlert& live, Time ended, Time at) {
   live.over = true;
   live.ending = model::EndReason::drained;
@@ -190,7 +191,7 @@ void ActiveAlerts::repeat(const rules::Rule& rule, const Id& id, ActiveAlert& li
   alert.last_seen = std::max(alert.last_seen, when);
   alert.changed_at = at;
   alert.changed_by = offset;
-  // What arrives out of order adds to the count but does not turn the texts and the stage back.
+  // An event that came out of order is counted but does not change texts and stage.
   if (newest) alert.annotations = texts.annotations(alert);
   for (const auto& [name, text] : live.extra) alert.annotations[name] = text;
   live.matched_at = at;
@@ -208,7 +209,7 @@ void ActiveAlerts::post(const Posted& posted, Time at, model::Offset offset,
                       posted.ends_at.value_or(wall(at) + posted.timeout), !posted.ends_at};
   const auto activity = fresh ? said : merged(activity_of(found->second), said, wall(at));
   const bool over = activity.ends <= wall(at);
-  if (fresh && over) return;  // nobody was told that it fired
+  if (fresh && over) return;  // nobody was notified that it fires
   auto& live = fresh ? add(id, ActiveAlert{}) : found->second;
   auto& alert = live.alert;
   if (fresh) {
@@ -223,7 +224,7 @@ void ActiveAlerts::post(const Posted& posted, Time at, model::Offset offset,
     alert.last_seen = activity.starts;
     alert.opened_by = offset;
   }
-  // One of our own that says another stage is notified again: another target fails as well.
+  // A built-in alert with another stage is notified again, because another target fails as well.
   const auto moved_as =
       !fresh && is_own(alert) && stage_of(alert.annotations) != stage_of(posted.annotations)
           ? Change::Kind::stage_changed
@@ -388,7 +389,7 @@ std::set<ActiveAlerts::Id> ActiveAlerts::touched_by(const std::vector<Change>& c
     const Id id{change.alert.rule, change.alert.key};
     const auto found = live_.find(id);
     if (found != live_.end() && !found->second.inhibitors.empty()) touched.insert(id);
-    // Whom it suppresses changes when it fires and when it ends, not with each of its events.
+    // Which alerts it suppresses changes only when it fires or ends.
     if (change.kind != Change::Kind::fired && change.kind != Change::Kind::resolved) continue;
     if (const auto watchers = watchers_.find(id); watchers != watchers_.end())
       touched.insert(watchers->second.begin(), watchers->second.end());
@@ -441,7 +442,7 @@ void ActiveAlerts::apply(const rules::RuleSet& rules, Time at, model::Offset off
   for (const auto& rule : rules.rules) by_name[rule.alert] = &rule;
   std::vector<Id> ended;
   for (auto& [id, live] : live_) {
-    // Posted, or our own: no rule is needed
+    // Posted and built-in alerts need no rule.
     if (id.first.empty() || rules::is_builtin(id.first)) continue;
     const auto rule = by_name.find(id.first);
     if (rule == by_name.end() || signature_of(*rule->second) != live.by_signature) {
@@ -484,14 +485,14 @@ void ActiveAlerts::remove(std::map<Id, ActiveAlert>::iterator at) {
   live_.erase(at);
 }
 
-// Of one that stays the memory is used again.
+// Uses the memory of a timer again if it only moves.
 void ActiveAlerts::move_timer(Timers& timers, const Id& id, std::optional<Time> from,
                               std::optional<Time> to) {
   if (from == to) return;
   if (!from) return void(timers.emplace(*to, id.first, id.second));
   const auto known =
       timers.find(std::tuple<Time, std::string_view, std::string_view>(*from, id.first, id.second));
-  auto node = timers.extract(known);  // what is due has its timer
+  auto node = timers.extract(known);  // an alert with a due time has a timer
   if (!to) return;
   std::get<Time>(node.value()) = *to;
   timers.insert(std::move(node));

@@ -12,18 +12,19 @@
 namespace alarum::alert {
 namespace {
 
-// 1 MiB. Everybody waits for a checkpoint of the WAL: often and small costs a tenth of the
-// throughput of seldom and large, and takes stalls of 140 ms away (docs/benchmarks.md).
+// A checkpoint of the WAL is made at 1 MiB. All writes wait for it. Frequent small checkpoints cost
+// a tenth of the throughput and avoid stalls of 140 ms (docs/benchmarks.md).
 constexpr int kCheckpointPages = 250;
 
-// By alert: the number of its last change.
+// Alert id → index of its last change.
 std::unordered_map<std::string_view, std::size_t> newest_changes(const Book::Batch& batch) {
   std::unordered_map<std::string_view, std::size_t> out;
   for (std::size_t i = 0; i < batch.changes.size(); ++i) out[batch.changes[i].alert.id] = i;
   return out;
 }
 
-// By notification: its only receipt, where that ends it and nothing of what was sent is stored.
+// Notification id → its receipt, if it is the only one in the batch, ends the notification, and
+// does not require its content to be stored.
 std::unordered_map<std::string_view, const model::Receipt*> only_receipts(
     const Book::Batch& batch) {
   using Outcome = model::Receipt::Outcome;
@@ -58,13 +59,13 @@ Result<std::unique_ptr<Book>> Book::open(const std::string& path, SqliteFiles* t
   if (!newest) return std::unexpected(newest.error());
   if (!newest->empty())
     book->newest_sequence_ = static_cast<std::uint64_t>(integer((*newest)[0][0]));
-  // Whether the syncs of the process before us failed nobody knows, and the system may not have
-  // been off since. What cannot be written now is tried again by who works with the book.
+  // It is not known whether syncs of the process before failed, and the system may not have been
+  // restarted since. If writing again fails now, it is tried again later.
   (void)book->settle();
   return book;
 }
 
-// SQLite's own last checkpoint would take a WAL that is in doubt for one that is on disk.
+// Closing would make a checkpoint, and SQLite would take a WAL in doubt for one that is on disk.
 Book::~Book() {
   if (syncs_.doubt()) database_.leave_wal();
 }
@@ -77,9 +78,9 @@ Result<void> Book::commit(const Batch& batch) {
   return {};
 }
 
-// Not while the WAL is in doubt: pages of the database would be written over, and what they replace
-// might be nowhere after a power cut. Where it fails otherwise (a full disk) the WAL grows, and the
-// next commit tries again.
+// Makes no checkpoint while the WAL is in doubt: it would overwrite pages of the database while the
+// new ones may be lost in a power cut. If it fails for another reason (a full disk), the WAL grows,
+// and the next commit tries again.
 void Book::checkpoint_wal() {
   if (database_.wal_pages() < kCheckpointPages) return;
   (void)syncs_.sync([this]() -> Result<void> {
@@ -108,7 +109,7 @@ Result<void> Book::enter_all(const Batch& batch) {
   for (std::size_t i = 0; i < batch.changes.size(); ++i) {
     const auto& change = batch.changes[i];
     const bool last = newest.at(change.alert.id) == i;
-    // An alert that many events repeat has one row, which says how it is after the last of them.
+    // An alert that many events repeat has one row, with its state after the last of them.
     if (!last && change.kind == model::Change::Kind::repeated) continue;
     if (auto done = enter(change, i < batch.owes.size() ? batch.owes[i] : 0, last); !done)
       return done;
@@ -169,7 +170,7 @@ Result<void> Book::enter(const model::Suppressed& s) {
 }
 
 Result<void> Book::enter(const model::Notification& n) {
-  // A sequence that is there already is an error, not something that is known.
+  // A sequence that exists already is an error, unlike an id that exists already.
   const auto sequence = database_.insert(
       "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, body, "
       "headers, facts, as_of) "
@@ -181,8 +182,8 @@ Result<void> Book::enter(const model::Notification& n) {
   return *sequence ? note_entered(n, **sequence) : Result<void>();
 }
 
-// One that ended before it was entered, in its last form: most rows are written once. False: it is
-// known already.
+// Writes a notification that ended before it was entered, in its final form, so that most rows are
+// written once. False if its id exists already.
 Result<bool> Book::enter_ended(const model::Notification& n, const model::Receipt& receipt) {
   const auto sequence = database_.insert(
       "INSERT INTO notifications(sequence, id, target, group_key, alert_id, offset, created, "
@@ -209,14 +210,14 @@ Result<void> Book::note_entered(const model::Notification& n, std::int64_t seque
   return {};
 }
 
-// Only a dead letter may be needed again. Of what is over already nothing changes: a replay enters
-// receipts again.
+// The content is kept of dead letters only. A notification that has ended is not changed, because a
+// replay enters receipts again.
 Result<void> Book::enter(const model::Receipt& receipt) {
   using Outcome = model::Receipt::Outcome;
   const Value attempts = std::int64_t{receipt.attempts}, at = micros(receipt.at);
   if (receipt.outcome == Outcome::waiting) return enter_attempt(receipt);
   if (receipt.outcome == Outcome::dead) {
-    // One that grew too old has what its target said to the last attempt.
+    // A receipt without an answer (as of one that grew too old) leaves the last attempt's answer.
     return database_.run(
         "UPDATE notifications SET outcome = 2, attempts = ?2, detail = ?3, at = ?4, "
         "answer = CASE ?5 WHEN '' THEN answer ELSE ?5 END WHERE id = ?1 AND outcome = 0",
@@ -271,7 +272,7 @@ Result<std::vector<model::Notification>> Book::pending(const std::string& target
   return out;
 }
 
-// A built-in alert is a group by itself.
+// Each built-in alert is a group of its own, so the message has one change.
 Result<bool> Book::is_unheard_end(const model::Notification& one) {
   const auto message = parse_message(one.facts);
   if (!message || message->changes.front().alert.state != model::AlertState::resolved) return false;
@@ -324,15 +325,15 @@ Result<bool> Book::has_older(Time before) {
   return integer((*rows)[0][0]) != 0;
 }
 
-// Where there is nothing to forget, as after most checkpoints, nothing is written.
+// Writes nothing if there is nothing to delete, as after most checkpoints.
 Result<void> Book::prune(Time before) {
   const auto has = has_older(before);
   if (!has) return std::unexpected(has.error());
   return *has ? forget(before) : Result<void>();
 }
 
-// In an order in which each statement still finds what it goes by. Up to the newest record of which
-// a notification is forgotten, who was notified of a transition is not known any more.
+// The statements are in an order in which each still finds the rows that it depends on. Of
+// transitions up to `forgotten`, it is not known any more who was notified.
 Result<void> Book::forget(Time before) {
   return database_.transaction([&]() -> Result<void> {
     for (const char* sql :

@@ -1,4 +1,4 @@
-// The book read back as the story of alerts: transitions, who was told, who was not and why.
+// Reads the book as the history of alerts: transitions, notifications, and reasons why not.
 #include <algorithm>
 #include <limits>
 
@@ -18,10 +18,10 @@ std::string outcome_of(const Cell& cell) {
 }
 
 using EntryKind = Book::Entry::Kind;
-// In which order those of one record come
+// The order of entries of the same record.
 constexpr std::array kKinds{EntryKind::suppressed, EntryKind::notification, EntryKind::transition};
 
-// ?1 since, ?2 until, ?3 to ?5 the place after which, ?6 how many, ?7 the alert
+// Parameters: ?1 since, ?2 until, ?3 to ?5 the place to go on from, ?6 limit, ?7 the alert.
 struct Sql {
   const char* of_all;
   const char* of_one;
@@ -95,8 +95,8 @@ bool fits(const Book::Question& question, const Book::Entry& entry) {
 
 }  // namespace
 
-// Each kind is walked by itself, in the order of its index, and the newest of the three heads comes
-// next: no place depends on how the kinds fall together.
+// Reads each kind by its own index and always takes the newest of the three next rows. So the place
+// of each kind does not depend on the others.
 Result<Book::Entries> Book::entries(const Question& question, const Places& after) {
   std::array<std::vector<Database::Row>, kKinds.size()> rows;
   std::array<std::size_t, kKinds.size()> taken{};
@@ -117,7 +117,8 @@ Result<Book::Entries> Book::entries(const Question& question, const Places& afte
     }
     if (!newest) break;
     auto entry = entry_of(kKinds[*newest], rows[*newest][taken[*newest]++]);
-    // What comes meanwhile is newer: also for a kind of which nothing came yet.
+    // Also sets the place of kinds of which nothing came yet, so that newer rows do not appear
+    // later.
     for (auto& place : *out.next) {
       if (place.row == BookPlace().row) place.at = micros(entry.at);
     }
@@ -205,8 +206,8 @@ Result<std::vector<Recipient>> Book::recipients_left(const model::Alert& alert) 
   return out;
 }
 
-// Backwards, for there is no index by offset. What was made again of an old one (a redrive, a
-// fallback) has its offset, but is as new as when that was done.
+// Reads backwards, because there is no index by offset. A notification that was made again
+// (redrive, fallback) has the offset of the old one, but its time is that of the new one.
 Result<std::vector<Book::Made>> Book::made_since(model::Offset offset, Time at) {
   constexpr std::int64_t kPage = 1000;
   std::vector<Made> out;

@@ -1,4 +1,4 @@
-// The book's notifications one by one: dead letters, and what brings them back.
+// Single notifications of the book: dead letters, and how they are replaced.
 #include "alert/book.h"
 #include "alert/book_rows.h"
 
@@ -54,7 +54,7 @@ Result<std::vector<Book::Cause>> Book::dead_causes() {
   return out;
 }
 
-// The letter stays in the story of its alerts; it is a dead letter no more.
+// The letter stays in the history of its alerts, and is not a dead letter any more.
 Result<void> Book::revive(const std::string& letter_id, const model::Notification& again) {
   if (auto done = enter(again); !done) return done;
   return database_.run(

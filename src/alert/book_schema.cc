@@ -1,6 +1,6 @@
-// The book's tables, and how the rows of older books come into them. Rows are appended wherever
-// they can be: an engine that makes thousands of notifications a second must not touch a page of
-// its own for each of them.
+// The book's tables, and how rows of older books get into them. Rows are appended where possible,
+// because an engine that makes thousands of notifications a second must not touch a different page
+// for each of them.
 #include "alert/book_schema.h"
 
 #include <string>
@@ -10,7 +10,8 @@
 namespace alarum::alert {
 namespace {
 
-// The cache holds the indexes of a burst. Checkpoints of the WAL are the book's.
+// The cache is large enough for the indexes of a burst. The book itself makes checkpoints of the
+// WAL.
 constexpr const char* kSettings = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -50,9 +51,9 @@ CREATE INDEX IF NOT EXISTS suppressed_by_time ON suppressed(at);
 CREATE TABLE IF NOT EXISTS destinations(target TEXT PRIMARY KEY, destination TEXT NOT NULL) WITHOUT ROWID;
 )";
 
-// Books up to version 3 had a table for what waits, one for how it ended and one for dead letters.
-// The old transitions' marks need only be different from each other: what is before `processed` is
-// not entered again.
+// Books up to version 3 had one table for pending notifications, one for ended ones and one for
+// dead letters. The marks of old transitions only have to differ, because transitions before
+// `processed` are not entered again.
 constexpr const char* kSetAside = R"(
 ALTER TABLE alerts RENAME TO old_alerts;
 ALTER TABLE history RENAME TO old_history;
@@ -78,9 +79,9 @@ DROP TABLE receipts;
 DROP TABLE dead;
 )";
 
-// Columns and tables that books before version 3 do not have, one that those before 6 have not, two
-// that those before 7 have not, and one that those before 8 have not: what they have was told as of
-// the end of its record's step.
+// Columns and tables that are missing in books before version 3; one that is missing before version
+// 6, two before 7, and one before 8 (`as_of`: old notifications count as made at the end of their
+// record's step).
 struct Column {
   const char* table;
   const char* name;

@@ -13,7 +13,7 @@
 namespace alarum::alert {
 namespace {
 
-// Only read: an ordered object of many members is a list, searched for each of them
+// Only for reading. An ordered object would be a list that is searched for each member.
 using Json = nlohmann::json;
 
 Time from_micros(const Json& value) {
@@ -100,7 +100,7 @@ Time time(Written& in) {
   return Time(Duration(in.number<std::int64_t>()));
 }
 
-// In the order of write().
+// Reads the members in the order in which write() writes them.
 model::Alert alert_as_written(Written& in) {
   model::Alert a;
   in.expect(R"({"id":)"), a.id = in.text();
@@ -137,7 +137,7 @@ model::Alert alert_as_written(Written& in) {
   return a;
 }
 
-// In the order of message_json().
+// Reads the members in the order in which message_json() writes them.
 model::Message message_as_written(Written& in) {
   model::Message message;
   in.expect(R"({"receiver":)"), message.receiver = in.text();
@@ -158,14 +158,14 @@ model::Message message_as_written(Written& in) {
   return message;
 }
 
-// What a change says beside its alert.
+// What a change has beside its alert: who acknowledged it, and the comment.
 void write_said(JsonWriter& out, const model::Change& change) {
   if (!model::is_about_care(change.kind)) return;
   out.raw(R"(,"by":)"), out.text(change.by);
   out.raw(R"(,"comment":)"), out.text(change.comment);
 }
 
-// The library's exceptions stop here.
+// Exceptions of the library stop here.
 template <class T, class Read>
 Result<T> reading(std::string_view text, const char* what, const Read& read) {
   try {
@@ -212,7 +212,7 @@ std::string history_line(const model::Change& change, std::string_view alert) {
 
 namespace {
 
-// What stands in the text behind `name`, up to `end`; nullopt: it does not begin as `begin` says.
+// The text behind `name` up to `end`; nullopt if the text does not begin with `begin`.
 std::optional<std::string> member_as_written(std::string_view text, std::string_view begin,
                                              std::string_view name, char end) {
   const auto at = text.starts_with(begin) ? text.find(name) : text.npos;
@@ -231,14 +231,14 @@ std::optional<std::string> member_of(std::string_view text, const char* name) {
 
 }  // namespace
 
-// Behind two numbers.
+// Only two numbers come before the kind.
 std::optional<std::string> kind_in(std::string_view history_line) {
   auto kind = member_as_written(history_line, R"({"offset":)", R"(,"kind":")", '"');
   return kind ? kind : member_of(history_line, "kind");
 }
 
-// Labels of any name come before it; their values are no numbers, and quotes within them are
-// escaped.
+// Labels with any names come before the reason. They cannot be taken for it, because their values
+// are not numbers and quotes in them are escaped.
 std::optional<std::string> reason_in(std::string_view alert) {
   auto reason = member_as_written(alert, R"({"id":)", R"(,"reason":)", ',');
   const bool is_number = reason && reason->size() == 1 && is_digit(reason->front());
@@ -283,8 +283,9 @@ Result<model::Message> parse_message(std::string_view json) {
 
 namespace {
 
-// As message_json() writes them: an alert begins with its id and its fingerprint. A tree for each
-// notification on its way costs more than all else that its queue does. None: written otherwise.
+// Searches the text for what message_json() writes at the beginning of an alert. A tree for each
+// notification would cost more than everything else that the queue does. Empty if the text was
+// written differently.
 std::vector<std::uint64_t> fingerprints_as_written(std::string_view message) {
   constexpr std::string_view kAlert = R"("alert":{"id":")", kPrint = R"(","fingerprint":")";
   std::vector<std::uint64_t> all;

@@ -58,7 +58,7 @@ class JsonWriter {
   std::string take() { return std::move(out_); }
 
  private:
-  std::string out_;
+  std::string out_;  // the text so far
 };
 
 }  // namespace alarum::alert

@@ -26,7 +26,7 @@ const Target* target_of(const std::vector<Target>& targets, const std::string& n
   return found == targets.end() ? nullptr : &*found;
 }
 
-// What is to be notified, a message for each target and group.
+// Collects the changes for each target and group into one message.
 class Messages {
  public:
   Messages(const std::vector<Target>& targets, Time at) : targets_(targets), at_(at) {}
@@ -57,7 +57,7 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
                      const Reconciling& now) {
   Reconciled out;
   Messages messages(targets, now.at);
-  // Of a rule and key: those notified of its new alert
+  // Rule and key → targets and groups that are notified of the new alert.
   std::map<std::pair<std::string, std::string>, std::set<std::pair<std::string, std::string>>>
       in_place;
   const auto add = [&](Change change, std::uint32_t owes) {
@@ -76,7 +76,7 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     record(kept->why, alert, receiver, recipient.group_key, std::move(kept->by));
     return true;
   };
-  // Those who were notified, and those who may have been.
+  // The targets that were notified and, if that is unsure, those that may have been.
   const auto listeners_of = [&](const Notified& one) {
     auto all = one.recipients;
     if (!now.unsure || all.size() >= one.owes) return all;
@@ -91,7 +91,7 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     }
     return all;
   };
-  // How many it was that are there.
+  // Returns how many of the listeners exist.
   const auto notify_end = [&](const Notified& one, const std::vector<Recipient>& listeners,
                               const Change& change, const auto& fires_anew_for) {
     std::uint32_t told = 0;
@@ -116,8 +116,8 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     }
     return told;
   };
-  // Those notified of an alert whose first event was lost are notified of the one that fires in its
-  // place.
+  // Targets that were notified of the alert whose first event was lost are notified of the one that
+  // fires in its place.
   const auto recipients_of = [&](const Notified& one) {
     auto recipients = one.recipients;
     for (const auto& before : recorded) {
@@ -140,7 +140,7 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
   for (const auto& one : alive) {
     const auto recipients = recipients_of(one);
     Change change{Change::Kind::fired, one.alert, now.offset, now.at};
-    change.alert.changed_at = now.at;  // the engine's is by its own clock
+    change.alert.changed_at = now.at;  // because the engine's value is engine time
     for (const auto& recipient : recipients) {
       if (is_kept_back(change.alert, recipient)) continue;
       messages.add(recipient, change);
@@ -158,7 +158,7 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
     const auto told = notify_end(one, listeners_of(one), change, fires_anew_for);
     add(change, told);
   }
-  // By the record of its end all was recorded that was said before.
+  // Everything before the end was recorded already when the alert ended.
   for (const auto& one : ended) {
     notify_end(one, one.recipients, {Change::Kind::resolved, one.alert, now.offset, now.at},
                [&](const Recipient&) { return one.fires_anew; });

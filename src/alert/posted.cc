@@ -36,7 +36,7 @@ std::string_view label(const model::Labels& labels, const std::string& name) {
   return found == labels.end() ? std::string_view() : std::string_view(found->second);
 }
 
-// What data_of() wrote, read back. A sink of JsonScan.
+// Reads what data_of() has written. It is a sink of JsonScan.
 class Reader {
  public:
   enum class Part : std::uint8_t {
@@ -52,7 +52,7 @@ class Reader {
   struct Node {
     Part part = Part::none;
     bool is_value = false;
-    std::string_view name = {};  ///< of a label or an annotation, as it stands in the text
+    std::string_view name = {};  ///< of a label or an annotation, with its escapes
     bool escaped = false;
     explicit operator bool() const { return part != Part::none; }
   };

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Alertmanager's defaults
+// Alertmanager's defaults.
 constexpr Duration kGroupWait = 30s, kGroupInterval = 5min, kRepeat = 4h;
 
 std::string unique(std::string key, const std::vector<RouteNode>& nodes) {
@@ -26,7 +26,7 @@ RouteTree::RouteTree(const config::Route& root) {
   add(root, nullptr, {});
 }
 
-// `said`: what the nodes above say; a node's own word goes before it.
+// `said` has what the nodes above set; what the node sets itself replaces it.
 std::size_t RouteTree::add(const config::Route& route, const RouteNode* parent,
                            config::Route said) {
   if (route.receiver) said.receiver = route.receiver;
@@ -65,8 +65,8 @@ std::vector<std::size_t> RouteTree::match(const model::Labels& labels) const {
   return out;
 }
 
-// `node:group`, but of an alert by itself at the root. A value may have a colon in it: the longest
-// fits.
+// Keys are `NODE:GROUP`, except for single alerts at the root. Values may contain colons, so the
+// longest key that fits is the right one.
 std::optional<std::size_t> RouteTree::find(const std::string& group_key) const {
   std::optional<std::size_t> found;
   for (std::size_t index = 0; index < nodes_.size(); ++index) {

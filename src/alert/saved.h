@@ -11,7 +11,7 @@ namespace alarum::alert {
 
 /// An alert without its acknowledgement and without what roll-ups hold back.
 void put(ByteWriter& out, const model::Alert& alert);
-model::Alert get_alert(ByteReader& in);
+model::Alert get_alert(ByteReader& in);  ///< reads what put() has written
 
 /// A change with its alert.
 void put(ByteWriter& out, const model::Change& change);

@@ -72,7 +72,7 @@ std::optional<Time> Silences::next_change(Time now) const {
   return next;
 }
 
-// What Alertmanager's silence.Silencer keeps, too.
+// Alertmanager's silence.Silencer remembers the same.
 const std::vector<std::uint64_t>& Silences::found_among_others(const model::Labels& labels) const {
   if (known_.size() > kMostKnown) known_.clear();
   auto& [next, removed, found] = known_[model::fingerprint(labels)];
@@ -122,7 +122,7 @@ std::vector<std::string> Silences::until_resolved(const model::Labels& labels, T
   each_match(labels, now, [&](const model::Silence& silence) {
     if (silence.until_resolved) ids.push_back(silence.id);
   });
-  std::ranges::sort(ids);  // whatever order they are found in, they end in the same one
+  std::ranges::sort(ids);  // so that they end in the same order in every replay
   return ids;
 }
 
@@ -131,7 +131,7 @@ const model::Silence* Silences::find(const std::string& id) const {
   return found == all_.end() ? nullptr : &found->second;
 }
 
-// Of the values that it demands, the one that fewest others demand too, unless these are a crowd.
+// Chooses the value that the fewest other silences demand, if these are less than kCrowd.
 void Silences::index(const model::Silence& silence) {
   std::optional<std::string> best;
   std::size_t fewest = 0;

@@ -12,7 +12,7 @@ namespace alarum::alert {
 
 struct Database::Open {
   sqlite3* handle = nullptr;
-  // By the address of their literal text
+  // By the address of the SQL text.
   std::unordered_map<const char*, sqlite3_stmt*> statements;
   int wal_pages = 0;
   ~Open() {
@@ -27,7 +27,7 @@ void bind(sqlite3_stmt* statement, int at, const Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
     sqlite3_bind_int64(statement, at, *number);
   } else if (const auto* words = std::get_if<std::string_view>(&value)) {
-    // A view of nothing has no address, and would be bound as NULL.
+    // An empty view may have no address, and SQLite would bind it as NULL.
     sqlite3_bind_text64(statement, at, words->data() ? words->data() : "", words->size(),
                         SQLITE_STATIC, SQLITE_UTF8);
   } else {
@@ -35,7 +35,7 @@ void bind(sqlite3_stmt* statement, int at, const Value& value) {
   }
 }
 
-// For whoever reads the error: what may go, what is made again, what is lost.
+// Tells people what they can do about a damaged book, and what is lost.
 std::string way_out(const char* file) {
   const std::string path(file ? file : "the book");
   const auto aside = path.substr(0, path.rfind('/') + 1) + "corrupt";
@@ -49,8 +49,9 @@ std::string way_out(const char* file) {
          "and ends of alerts that still waited to be sent";
 }
 
-// https://sqlite.org/fileformat2.html#walformat: a header that has the size of a page, then frames:
-// a header that begins with the page's number, and the page. Numbers are big-endian.
+// The format of the WAL (https://sqlite.org/fileformat2.html#walformat): a header that contains the
+// page size, then frames. A frame is a header that begins with the page's number, then the page.
+// Numbers are big-endian.
 constexpr std::size_t kWalHeader = 32, kPageSizeAt = 8, kFrameHeader = 24;
 
 std::uint32_t number_at(const std::string& bytes, std::size_t at) {
@@ -60,15 +61,15 @@ std::uint32_t number_at(const std::string& bytes, std::size_t at) {
   return number;
 }
 
-// A file of SQLite's, by its own handle: to open one more and close it would take SQLite's locks
-// away (POSIX fcntl).
+// A file of SQLite's, accessed by SQLite's own handle. To open the file again and close it would
+// release SQLite's locks (POSIX fcntl).
 class OpenedFile {
  public:
   OpenedFile(sqlite3* handle, int which) { sqlite3_file_control(handle, "main", which, &file_); }
   bool is_open() const { return file_ && file_->pMethods; }
   int size(sqlite3_int64& out) const { return file_->pMethods->xFileSize(file_, &out); }
   int sync() const { return file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL); }
-  /// Fills `bytes` with what stands there, and writes it over itself.
+  /// Reads bytes.size() bytes and writes them to the same place.
   int write_over(std::uint64_t at, std::string& bytes) const {
     const auto size = static_cast<int>(bytes.size());
     const auto from = static_cast<sqlite3_int64>(at);
@@ -81,8 +82,9 @@ class OpenedFile {
   sqlite3_file* file_ = nullptr;
 };
 
-// All frames, those of earlier rounds too: which of them count is SQLite's to know. `page` becomes
-// of the size of a page, or empty where the header names none and thus nothing counts.
+// Writes all frames again, also those of earlier rounds, because only SQLite knows which of them
+// count. `page` gets the size of a page; it stays empty if the header has no page size, because
+// then no frame counts.
 int write_wal_again(const OpenedFile& wal, std::string& page, std::set<std::uint32_t>& pages) {
   sqlite3_int64 size = 0;
   if (const int code = wal.size(size); code != SQLITE_OK) return code;
@@ -101,8 +103,8 @@ int write_wal_again(const OpenedFile& wal, std::string& page, std::set<std::uint
   return wal.sync();
 }
 
-// A checkpoint that leaves something for readers does not sync the database, and the next one does
-// not write these pages again; so they are lost too where its sync fails.
+// If a checkpoint leaves pages in the WAL for readers, it does not sync the database, and the next
+// checkpoint does not write these pages again. So they would be lost too if that one's sync fails.
 int write_pages_again(const OpenedFile& database, std::string& page,
                       const std::set<std::uint32_t>& pages) {
   sqlite3_int64 size = 0;
@@ -115,7 +117,7 @@ int write_pages_again(const OpenedFile& database, std::string& page,
   return database.sync();
 }
 
-// The WAL first: what stands in the database came from it.
+// The WAL comes first, because the pages in the database came from it.
 int write_files_again(sqlite3* handle) {
   const OpenedFile wal(handle, SQLITE_FCNTL_JOURNAL_POINTER),
       database(handle, SQLITE_FCNTL_FILE_POINTER);
@@ -205,7 +207,8 @@ Result<sqlite3_stmt*> Database::prepared(const char* sql, Values parameters) {
   return statement;
 }
 
-// The next use binds all parameters anew; until then nothing reads those of this one.
+// Parameters stay bound to texts that are gone. That is safe, because the next use binds all of
+// them again before anything reads them.
 Result<void> Database::finish(sqlite3_stmt* statement, int code) {
   if (code == SQLITE_DONE) return sqlite3_reset(statement), Result<void>();
   const auto fault = error();
@@ -280,7 +283,7 @@ Result<void> Database::checkpoint() {
   return run("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
-// Within a transaction nobody else writes into the WAL or begins it anew.
+// Within a transaction no other connection writes to the WAL or restarts it.
 Result<void> Database::write_again() {
   return transaction([this]() -> Result<void> {
     const int code = write_files_again(open_->handle);

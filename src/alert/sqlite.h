@@ -95,6 +95,7 @@ class Database {
   void leave_wal();
 
  private:
+  // The connection and its prepared statements, so that SQLite's header stays out of this one.
   struct Open;
   explicit Database(std::unique_ptr<Open> open);
   static Result<Database> open_as(const std::string& path, int mode, SqliteFiles* through);

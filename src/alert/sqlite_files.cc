@@ -1,5 +1,5 @@
-// What SQLite asks of a system (sqlite3_vfs, sqlite3_io_methods), answered by a FileSystem. The C
-// functions are as https://sqlite.org/vfs.html and the comments of sqlite3.h have them.
+// Implements SQLite's interface to a system (sqlite3_vfs, sqlite3_io_methods) by a FileSystem. The
+// C functions follow https://sqlite.org/vfs.html and the comments in sqlite3.h.
 #include "alert/sqlite_files.h"
 
 #include <sqlite3.h>
@@ -14,30 +14,31 @@
 namespace alarum::alert {
 namespace {
 
-// Some moment: nothing in the book comes from SQLite's clock
+// Any moment will do, because nothing in the book comes from SQLite's clock.
 constexpr sqlite3_int64 kJulianMilliseconds = 212'000'000'000'000;
 
 struct Connection;
 
-// What all connections to one database share.
+// What all connections to one database have in common.
 struct Shared {
   int open = 0, readers = 0, mapped = 0;
   const Connection *reserved = nullptr, *pending = nullptr, *exclusive = nullptr;
-  std::vector<std::unique_ptr<char[]>> regions;  // the WAL's index
+  std::vector<std::unique_ptr<char[]>> regions;  // the index of the WAL
   std::array<int, SQLITE_SHM_NLOCK> shm_readers{};
   std::array<const Connection*, SQLITE_SHM_NLOCK> shm_writer{};
 };
 
-// One open file: of a database, its WAL or journal, or without a file (SQLite's temporary ones).
+// One open file: a database, its WAL or journal, or a temporary one of SQLite that is in memory
+// only.
 struct Connection {
   FileSystem& files;
   std::map<std::string, Shared>& all;
-  std::unique_ptr<File> file;  // nullptr: it is in `memory`
+  std::unique_ptr<File> file;  // nullptr: the content is in `memory`
   std::string path, memory;
   Shared* shared = nullptr;  // of a database
   int level = SQLITE_LOCK_NONE;
   bool mapped = false;
-  bool new_name = false;  // its folder has to be synced with it
+  bool new_name = false;  // the folder has to be synced with the file
   std::array<bool, SQLITE_SHM_NLOCK> shm_reads{};
 };
 
@@ -73,8 +74,8 @@ int unlock(sqlite3_file* file, int level) {
   return SQLITE_OK;
 }
 
-// https://sqlite.org/lockingv3.html: readers, one of them that is about to write, and who waits for
-// the others to end.
+// SQLite's locks (https://sqlite.org/lockingv3.html): several readers, one that is about to write,
+// and one that waits until the readers have ended.
 int lock(sqlite3_file* file, int level) {
   auto& mine = of(file);
   if (!mine.shared || level <= mine.level) return SQLITE_OK;
@@ -131,13 +132,13 @@ int shm_lock(sqlite3_file* file, int first, int count, int flags) {
   return SQLITE_OK;
 }
 
-void shm_barrier(sqlite3_file*) {}  // one thread
+void shm_barrier(sqlite3_file*) {}  // nothing to do with one thread
 
 int shm_unmap(sqlite3_file* file, int) {
   auto& mine = of(file);
   if (!mine.mapped) return SQLITE_OK;
   mine.mapped = false;
-  // The next one begins with the WAL alone, as after the end of the last process.
+  // The next connection starts from the WAL alone, as after the end of the last process.
   if (--mine.shared->mapped == 0) mine.shared->regions.clear();
   return SQLITE_OK;
 }
@@ -190,7 +191,7 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 int sync(sqlite3_file* file, int) {
   auto& mine = of(file);
   if (!mine.file) return SQLITE_OK;
-  // A full disk too, as SQLite's own
+  // A full disk counts as a failed sync as well, as in SQLite's own VFS.
   if (auto done = mine.file->sync(); !done) return SQLITE_IOERR_FSYNC;
   if (!mine.new_name) return SQLITE_OK;
   if (auto done = mine.files.sync_folder(folder_of(mine.path)); !done)
@@ -213,7 +214,7 @@ int file_control(sqlite3_file*, int, void*) {
 int sector_size(sqlite3_file*) {
   return 4096;
 }
-// As SQLite says of every Unix disk
+// The values that SQLite reports for Unix disks.
 int characteristics(sqlite3_file*) {
   return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
@@ -272,7 +273,7 @@ int SqliteFiles::State::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* f
     if (!opened) return code_of(opened.error(), SQLITE_CANTOPEN);
     connection->file = std::move(*opened);
   }
-  // Where the WAL's name is on disk the database's is: they are in one folder.
+  // Syncing the name of the WAL also syncs the database's name, because they are in one folder.
   connection->new_name =
       (flags & SQLITE_OPEN_CREATE) &&
       (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
@@ -293,7 +294,7 @@ int SqliteFiles::State::remove(sqlite3_vfs* vfs, const char* path, int sync_fold
                      : SQLITE_OK;
 }
 
-// An empty file is none, as for SQLite's own.
+// An empty file does not count as existing, as in SQLite's own VFS.
 int SqliteFiles::State::access(sqlite3_vfs* vfs, const char* path, int, int* out) {
   const auto size = file_size(of(vfs).files, path);
   if (!size && size.error().reason != "not_found") return SQLITE_IOERR_ACCESS;
@@ -334,7 +335,7 @@ SqliteFiles::SqliteFiles(FileSystem& files, Random& random, unsigned page_size)
   };
   vfs.xGetLastError = [](sqlite3_vfs*, int, char*) { return 0; };
   sqlite3_initialize();
-  // SQLite draws the salts of a WAL from numbers of the whole process, which begin with these.
+  // SQLite takes the salts of a WAL from random numbers of the whole process, which start here.
   sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(random.next() >> 33 | 1),
                        nullptr);
   sqlite3_vfs_register(&vfs, 0);

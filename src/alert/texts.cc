@@ -24,7 +24,8 @@ std::optional<std::string> of_alert(const model::Alert& alert, const model::Labe
 constexpr std::size_t kMostSubjects = 16, kMostSubject = 80;  // names, and bytes of each
 constexpr std::string_view kMore = ", and more";
 
-// The list is what the alert remembers of them: each name once, without the comma that parts them.
+// Adds a name to the list in the annotation, which is all that the alert remembers. Each name is
+// there once, and a comma in it is replaced, because commas separate names.
 std::string with_subject(std::string list, std::string_view subject) {
   std::string name(utf8_prefix(subject, kMostSubject));
   std::ranges::replace(name, ',', ';');
@@ -79,7 +80,7 @@ std::string Texts::render(const Template& text, const model::Alert* alert,
     return std::string(leaves.front().text);
   };
   return text.render(std::cref(lookup),
-                     missing_);  // by reference: a copy of what it holds would be allocated
+                     missing_);  // by reference, because a copy of the lambda would be allocated
 }
 
 model::Severity Texts::severity(const model::Labels& by) const {
@@ -119,7 +120,7 @@ model::Labels Texts::annotations(const model::Alert& alert) const {
   };
   add("stage", rule_.stage);
   if (rule_.unmatched) out["subjects"] = subjects(alert);
-  // The other texts may name the stage and the subjects, and mean the new ones.
+  // The other texts may contain the stage and the subjects, and must show the new ones.
   const auto staged = out;
   if (rule_.stage || rule_.unmatched) shown = &staged;
   add("summary", rule_.summary);

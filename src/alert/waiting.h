@@ -59,8 +59,9 @@ class Waiting {
     if (groups->second.empty()) by_cause_.erase(groups);
   }
 
+  // Both have the same entries: cause → groups by number, and number of a group → causes.
   std::map<Cause, std::map<std::uint64_t, Group*>> by_cause_;
-  std::unordered_map<std::uint64_t, std::set<Cause>> causes_;  // by the group's number
+  std::unordered_map<std::uint64_t, std::set<Cause>> causes_;
 };
 
 }  // namespace alarum::alert

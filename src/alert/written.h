@@ -110,7 +110,7 @@ class Written {
     return {};
   }
 
-  std::string_view rest_;
+  std::string_view rest_;  // what is not read yet
   bool good_;
 };
 
