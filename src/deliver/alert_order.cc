@@ -10,7 +10,7 @@ void AlertOrder::add(std::uint64_t sequence, const std::string& group,
   one.group = group;
   for (const auto alert : alerts) {
     auto& line = lines_[alert];
-    if (line.newest == sequence) continue;  // it names the alert twice
+    if (line.newest == sequence) continue;  // the notification names the alert twice
     one.alerts.push_back(alert);
     ++line.undelivered;
     const auto newest = undelivered_.find(line.newest);

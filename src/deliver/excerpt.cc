@@ -15,10 +15,10 @@
 namespace alarum::deliver {
 namespace {
 
-constexpr std::size_t kLeastSecret = 4;  // bytes: what is shorter stands in every text
+constexpr std::size_t kLeastSecret = 4;  // bytes; a shorter text is found in every answer
 constexpr std::size_t kLongestWord = 16;
 
-// A part of a path that may be a token (`/services/T0AB/B0CD/xoxbToken`), not a word
+// Whether a part of a path may be a token (`/services/T0AB/B0CD/xoxbToken`) and is not just a word
 // (`/notifications`).
 bool is_token(std::string_view part) {
   const auto is_letter = [](unsigned char c) {
@@ -38,7 +38,7 @@ class Secrets {
     std::ranges::sort(all_, [](const auto& a, const auto& b) { return a.size() > b.size(); });
   }
 
-  // A character stands for each until all are found: "secret" may be one.
+  // Each secret becomes one character until all are found, because "secret" itself may be one.
   std::string without(std::string text) const {
     std::ranges::replace(text, kFound, ' ');
     for (const auto& secret : all_) {
@@ -60,8 +60,8 @@ class Secrets {
       if (std::ranges::find(all_, form) == all_.end()) all_.push_back(form);
     }
   }
-  // The query whole and each value of it, the path whole and each part that may be a token, user
-  // and password.
+  // Adds what may be secret in a URL: user and password, each part of the path that may be a token,
+  // each value of the query, and if there is any of these the whole URL.
   void add_url(const std::string& text) {
     if (text.empty()) return;
     const Url url(text);
@@ -87,7 +87,7 @@ class Secrets {
       at = end + 1;
     }
   }
-  // `Bearer …`, `Basic …`: the whole, the second word, and what that is base64 of.
+  // For `Bearer …` and `Basic …`: the whole, the second word, and what that encodes in base64.
   void add_authorization(const std::string& value) {
     add(value);
     const auto word = value.substr(std::min(value.find(' ') + 1, value.size()));
@@ -95,20 +95,20 @@ class Secrets {
     if (const auto pair = value.starts_with("Basic ") ? unbase64(word) : std::nullopt)
       add_pair(*pair);
   }
-  // `user:password`.
+  // For `user:password`: the whole, and the password.
   void add_pair(const std::string& pair) {
     add(pair);
     add(pair.substr(std::min(pair.find(':') + 1, pair.size())));
   }
 
-  std::vector<std::string> all_;  // the longest first
+  std::vector<std::string> all_;  // the longest come first
 };
 
 }  // namespace
 
 std::string excerpt_of(std::string_view answer, const config::Integration& how) {
   if (answer.empty()) return {};
-  // Secrets first: half of one at the cut would be shown.
+  // Secrets are replaced before the text is cut, because half of a secret could remain visible.
   auto text = Secrets(how).without(std::string(answer));
   text = printable_line(std::string_view(text).substr(0, 4 * kMostExcerpt));
   text.erase(0, std::min(text.find_first_not_of(' '), text.size()));

@@ -40,6 +40,7 @@ class Heartbeat {
   }
 
  private:
+  // Monotonic; next_: when the next one is due, sent_at_: when the newest one was sent.
   Nanoseconds every_{}, request_limit_{}, next_{}, sent_at_{};
   std::uint64_t in_flight_ = 0, last_number_ = 0;  ///< in_flight_ 0: none is in flight
 };

@@ -7,9 +7,9 @@
 namespace alarum::deliver {
 namespace {
 
-constexpr std::size_t kMostBytes = 4 * 1024 * 1024;  // that wait for one output
+constexpr std::size_t kMostBytes = 4 * 1024 * 1024;  // text that waits for one output at most
 
-// Of the file; empty: the console. nullptr: neither.
+// The file's path, empty for the console; nullptr if the target is neither.
 const std::string* path_of(const Target& target) {
   return receivers::receiver_of(*target.how).output();
 }
@@ -78,7 +78,7 @@ void LocalOutputs::retain(const std::map<std::string, Target>& targets) {
   for (const auto& [name, target] : targets) {
     if (const auto* path = path_of(target)) paths.insert(*path);
   }
-  // Stopped without the lock, which their threads may want
+  // They are stopped without the lock, because their threads may be waiting for it.
   std::vector<std::unique_ptr<OutputWriter>> gone;
   {
     const std::lock_guard lock(mutex_);

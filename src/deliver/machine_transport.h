@@ -20,10 +20,12 @@ class MachineTransport final : public Transport {
         sender_(options.sender),
         outputs_(options.console, [this] { sender_.wake(); }) {}
 
-  // See deliver/transport.h.
+  // See deliver/transport.h. Consoles and files go to LocalOutputs, everything else to the Sender.
   void start(const Target& target, const model::Notification& notification, Time now) override;
+  // Waits for the network. An output that has written wakes it.
   std::vector<Ended> wait(std::chrono::milliseconds most) override;
   void wake() override { sender_.wake(); }
+  // Releases what is kept for reuse and belongs to no target any more.
   void retain(const std::map<std::string, Target>& targets) override;
   std::vector<std::string> faults() const override { return outputs_.faults(); }
   void stop() override { outputs_.stop(); }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMostNamed = 50;
 
-// The newest state of each alert, as its labels name it: a receiver that is told of two with the
-// same labels would not know which holds. A later part knows better.
+// The newest state of each alert, identified by its labels: a receiver that gets two alerts with
+// the same labels could not tell which one counts. A later part replaces an earlier one.
 std::optional<model::Message> newest(const std::vector<const model::Notification*>& parts) {
   model::Message out;
   std::map<std::uint64_t, std::size_t> places;
@@ -50,7 +50,7 @@ std::optional<model::Notification> merge(const std::vector<const model::Notifica
   if (!content) return std::nullopt;
   auto sum = fnv1a(last.target);
   for (const auto* part : parts) sum = fnv1a('\n' + part->id, sum);
-  // The same parts make another body under another config: it is another notification.
+  // After a change of the config the same parts give another body, which is another notification.
   sum = fnv1a(content->body, sum);
   model::Notification out;
   out.id = "ntf-" + hex64(sum);

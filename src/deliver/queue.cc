@@ -22,7 +22,7 @@ std::vector<model::Receipt> Queue::set_targets(const std::vector<Target>& target
   }
   for (auto& [name, line] : lines_) {
     if (line.gone) bury_old(line, now, dead);
-    // It may be another one by now: the next notification shows it
+    // The target may have another config now, so the next notification shows whether it fails.
     if (line.groups.empty()) line.trouble.reset();
   }
   return dead;
@@ -99,21 +99,21 @@ bool Queue::too_old(const TargetQueue& line, const Entry& entry, Moment now) con
   return now.monotonic - entry.made > line.target.max_age;
 }
 
-// Heads that nobody is to be told of any more: of a target that is gone, or that waited too long.
+// Ends heads that are not to be sent any more, because they are too old or their target is gone.
 void Queue::bury_old(TargetQueue& line, Moment now, std::vector<model::Receipt>& dead) {
   if (line.digest && !line.digest->flying && (line.gone || too_old(line, line.digest->entry, now)))
     split_digest(line);
   for (auto at = line.ready.begin(); at != line.ready.end();) {
     const auto [not_before, sequence, key] = *at;
     if (!line.gone && not_before > now.monotonic) break;
-    // Heads that may go are many at most while a target is slow; they were entered in the order of
-    // their age.
+    // Many heads can be due only while a target is slow. They came in the order of their age, so
+    // the first that is not too old ends the search.
     if (!bury_heads(line, key, now, dead)) break;
     at = line.ready.begin();
   }
 }
 
-// Of one group. False: there was none.
+// The same for one group. False if nothing was ended.
 bool Queue::bury_heads(TargetQueue& line, const std::string& key, Moment now,
                        std::vector<model::Receipt>& dead) {
   bool any = false;
@@ -188,8 +188,7 @@ std::size_t Queue::open_circuits() const {
       std::ranges::count_if(lines_, [&](const auto& line) { return down(line.second); }));
 }
 
-// A group that was held: what waits in it may go, in its turn, once nothing of another group is
-// before it.
+// Ends the hold of a group: its entries may be sent, unless the head waits for another group.
 void Queue::make_ready(TargetQueue& line, const std::string& key, Group& group) {
   group.held = group.behind = false;
   if (group.entries.empty()) {
@@ -210,7 +209,7 @@ void Queue::hold(TargetQueue& line, const std::string& key, Group& group) {
   group.held = true;
 }
 
-// The head is over: the next of its group may go at once.
+// Removes the head. The next entry of its group may be sent at once.
 void Queue::forget_head(TargetQueue& line, const std::string& key) {
   auto& group = line.groups[key];
   if (!group.held) line.waiting -= group.entries.size() - 1;

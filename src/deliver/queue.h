@@ -177,21 +177,28 @@ class Queue {
   std::size_t limit(const TargetQueue& line) const {
     return down(line) ? 1 : line.target.concurrency;
   }
+  // Each of the next three returns a notification and counts it as in flight; nullptr if the target
+  // may not be sent anything now.
   bool down(const TargetQueue& line) const { return line.failures >= options_.trips_after; }
   const model::Notification* next_of(const std::string& name, TargetQueue& line, Moment now);
   const model::Notification* send_digest(const std::string& name, TargetQueue& line, Moment now);
   const model::Notification* fly_head(const std::string& name, TargetQueue& line, Moment now);
+  // Merging: a digest of several groups (false if it could not be made), the front of one group.
   bool form_digest(TargetQueue& line, Moment now);
   void collapse(TargetQueue& line, Group& group);
+  // How many entries at the front of the group wait for no other group.
   static std::size_t free_entries(const TargetQueue& line, const Group& group);
+  // Ending what is too old, or everything if the target is gone.
   void bury_old(TargetQueue& line, Moment now, std::vector<model::Receipt>& dead);
   bool bury_heads(TargetQueue& line, const std::string& key, Moment now,
                   std::vector<model::Receipt>& dead);
   void split_head(TargetQueue& line, const std::string& key, Group& group);
+  // A built-in alert that ended before its target was notified of it is dropped.
   static bool is_own(const std::string& key) { return key.starts_with(model::kOwnGroups); }
   static void note_heard(TargetQueue& line, const Entry& entry);
   void drop_unheard(TargetQueue& line, const std::string& key, Moment now,
                     std::vector<model::Receipt>& into);
+  // After an attempt.
   void note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now);
   std::vector<model::Receipt> finish_digest(TargetQueue& line, const Verdict& verdict, Moment now);
   bool divides(const TargetQueue& line, const Verdict& verdict) const;
@@ -201,15 +208,19 @@ class Queue {
                                        const Verdict& verdict, Moment now);
   void note_outcome(TargetQueue& line, const std::string& key, const Entry& entry,
                     const Verdict& verdict, Moment now);
+  // The hold of a group: make_ready() ends it, hold() begins it, forget_head() removes the head.
   void make_ready(TargetQueue& line, const std::string& key, Group& group);
   void hold(TargetQueue& line, const std::string& key, Group& group);
   void forget_head(TargetQueue& line, const std::string& key);
   bool too_old(const TargetQueue& line, const Entry& entry, Moment now) const;
+  // The delay before the next attempt: random below a bound that doubles, at least `retry_after`.
   std::chrono::nanoseconds backoff(std::uint32_t attempts, const Verdict& verdict);
+  // Appends a receipt for each stored notification that the entry stands for.
   void receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at,
                 std::vector<model::Receipt>& into);
   void receipts(const Entry& entry, const Verdict& verdict, Time at,
                 std::vector<model::Receipt>& into);
+  // A stored notification has ended: groups that waited for it may go on.
   void release(TargetQueue& line, std::uint64_t sequence);
 
   const Options options_;

@@ -1,4 +1,4 @@
-// Several notifications in one: a digest behind a rate limit, the newest states of a group while
+// Merging notifications: digests because of a rate limit, and the newest states of a group while
 // its target is down.
 #include <algorithm>
 
@@ -8,9 +8,9 @@
 namespace alarum::deliver {
 namespace {
 
-// Until what could not be merged is tried again
+// How long merging is not tried again after it has failed.
 constexpr auto kUnmerged = std::chrono::seconds(10);
-constexpr int kRefusedAlone = 20;  // in a row: the target takes nothing, whatever it holds
+constexpr int kRefusedAlone = 20;  // so many in a row mean that the target refuses everything
 
 }  // namespace
 
@@ -26,7 +26,7 @@ const model::Notification* Queue::send_digest(const std::string& name, TargetQue
   return &notification;
 }
 
-// All that waits and may go, in the order in which it came, becomes one.
+// Makes a digest of everything that may be sent, in the order in which it came.
 bool Queue::form_digest(TargetQueue& line, Moment now) {
   if (!options_.merge || line.together < 2 || now.monotonic < line.no_digest_before) return false;
   std::vector<std::pair<std::uint64_t, std::string>> order;
@@ -48,7 +48,7 @@ bool Queue::form_digest(TargetQueue& line, Moment now) {
   if (parts.size() < 2) return false;
   auto merged = options_.merge(parts);
   if (!merged) {
-    // One of them cannot be merged: all of them are not read again for each attempt
+    // One of them cannot be merged. All of them are not read again for each attempt.
     line.no_digest_before = now.monotonic + kUnmerged;
     return false;
   }
@@ -102,8 +102,9 @@ std::vector<model::Receipt> Queue::finish_digest(TargetQueue& line, const Verdic
   return ended;
 }
 
-// Whether one of its parts may be what the target does not take. A first failure may pass by
-// itself; a target that refuses all it is sent, one by one, need not be asked of each.
+// Whether the digest should be split because one part may be what the target refuses. A first
+// failure may pass by itself. If the target has refused many single notifications, splitting is
+// useless.
 bool Queue::divides(const TargetQueue& line, const Verdict& verdict) const {
   if (!verdict.this_body || line.gone || line.digest->groups.size() < 2) return false;
   if (verdict.kind == Verdict::Kind::dead) return line.refused_alone < kRefusedAlone;
@@ -111,7 +112,7 @@ bool Queue::divides(const TargetQueue& line, const Verdict& verdict) const {
          (line.digest->entry.attempts > 1 || line.together < SIZE_MAX);
 }
 
-// Its parts wait again, each before what came to its group meanwhile.
+// Puts the parts back, each in front of what has come to its group meanwhile.
 void Queue::split_digest(TargetQueue& line) {
   auto& digest = *line.digest;
   for (auto& [key, entries] : digest.groups) {
@@ -125,7 +126,7 @@ void Queue::split_digest(TargetQueue& line) {
   line.digest.reset();
 }
 
-// What the last attempt says about the next digest.
+// Adapts the size of the next digest to the result of an attempt.
 void Queue::adapt_digest_size(TargetQueue& line, const Verdict& verdict) {
   if (verdict.kind == Verdict::Kind::delivered) {
     line.refused_alone = 0;
@@ -136,7 +137,7 @@ void Queue::adapt_digest_size(TargetQueue& line, const Verdict& verdict) {
   }
 }
 
-// How many of the first in a group wait for nothing of another group. Its head is one of them.
+// How many entries at the front of a group wait for no other group. The head is one of them.
 std::size_t Queue::free_entries(const TargetQueue& line, const Group& group) {
   const auto waits = [&](const Entry& entry) {
     return line.order.waits(entry.notification.sequence);
@@ -145,7 +146,7 @@ std::size_t Queue::free_entries(const TargetQueue& line, const Group& group) {
                                   group.entries.begin());
 }
 
-// While a target does not answer, only the newest states are worth telling.
+// Merges the front of a group, because a target that does not answer needs only the newest states.
 void Queue::collapse(TargetQueue& line, Group& group) {
   const auto count = free_entries(line, group);
   if (!options_.merge || count < 2) return;
@@ -154,7 +155,7 @@ void Queue::collapse(TargetQueue& line, Group& group) {
   auto merged = options_.merge(parts);
   if (!merged) return;
   Entry one{std::move(*merged), group.entries.front().attempts, {}, group.entries.front().made};
-  // `ready` knows the head by its sequence.
+  // `ready` contains the sequence of the head, which changes.
   line.ready.erase(
       {group.not_before, group.entries.front().notification.sequence, one.notification.group_key});
   for (std::size_t i = 0; i < count; ++i) {
@@ -176,7 +177,7 @@ void Queue::collapse(TargetQueue& line, Group& group) {
   ++merged_;
 }
 
-// Of a group that is held. Its parts wait again, so that only those die which are too old.
+// Splits the head of a held group into its parts, so that only those that are too old end.
 void Queue::split_head(TargetQueue& line, const std::string& key, Group& group) {
   auto head = std::move(group.entries.front());
   group.entries.pop_front();

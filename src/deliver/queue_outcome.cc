@@ -1,4 +1,4 @@
-// What becomes of an attempt: an end, another attempt later, a circuit that opens.
+// What happens after an attempt: an end, a retry, or the target counts as down.
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +8,7 @@
 namespace alarum::deliver {
 namespace {
 
-// Between two requests to a target that is down
+// The longest time between two requests to a target that is down.
 constexpr auto kMostProbe = std::chrono::seconds(15);
 
 }  // namespace
@@ -28,12 +28,12 @@ std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& v
   return end_head(line, key, verdict, now);
 }
 
-// A circuit opens when several groups fail in a row: one body that always fails says nothing of its
-// target.
+// A target is down after failures of several groups in a row, because a single body that always
+// fails says nothing about its target.
 void Queue::note_outcome(TargetQueue& line, const std::string& key, const Entry& entry,
                          const Verdict& verdict, Moment now) {
   note_trouble(line, key, verdict, now);
-  // A later answer may ask for less: of several pauses the longest holds.
+  // A later answer may ask for a shorter pause. The longest one counts.
   if (verdict.slow_down)
     line.not_before = std::max(line.not_before, now.monotonic + backoff(entry.attempts, verdict));
   if (verdict.kind != Verdict::Kind::retry) {
@@ -61,7 +61,7 @@ std::vector<model::Receipt> Queue::end_head(TargetQueue& line, const std::string
     group.alone = verdict.this_body && !down(line);
     group.not_before = now.monotonic + backoff(head.attempts, verdict);
     make_ready(line, key, group);
-    // What has no other attempt is a dead letter for that reason, not for this answer.
+    // If there is no time for another attempt, the reason of its death is its age, not this answer.
     bury_heads(line, key, now, ended);
     drop_unheard(line, key, now, ended);
     return ended;
@@ -73,7 +73,8 @@ std::vector<model::Receipt> Queue::end_head(TargetQueue& line, const std::string
   return ended;
 }
 
-// Full jitter: anywhere between nothing and the bound, so that many senders do not return at once.
+// A random delay between zero and the bound (full jitter), so that many senders do not come back at
+// the same time.
 std::chrono::nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& verdict) {
   const auto doubled =
       static_cast<double>(options_.backoff_first.count()) * std::exp2(std::min(attempts, 30U) - 1);
@@ -82,7 +83,7 @@ std::chrono::nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& v
   return std::max<Nanoseconds>(jittered, verdict.retry_after);
 }
 
-// From the first failure on until it takes something.
+// Notes since when the target fails, until it accepts something.
 void Queue::note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict,
                          Moment now) {
   if (verdict.kind == Verdict::Kind::delivered) return line.trouble.reset();
@@ -92,7 +93,7 @@ void Queue::note_trouble(TargetQueue& line, const std::string& key, const Verdic
   line.trouble->detail = verdict.detail, line.trouble->answer = verdict.answer;
 }
 
-// Of a built-in alert, or of several that became one notification.
+// Notes which built-in alerts the target was notified of, also by a merged notification.
 void Queue::note_heard(TargetQueue& line, const Entry& entry) {
   const auto message = alert::parse_message(entry.notification.facts);
   if (!message) return;
@@ -104,9 +105,8 @@ void Queue::note_heard(TargetQueue& line, const Entry& entry) {
   }
 }
 
-// A built-in alert that was over before the target heard of it is news to nobody: nothing of it is
-// sent, an end without its beginning least of all. While its beginning is in flight that is not
-// known.
+// Drops the notifications of a built-in alert that was over before the target was notified of it,
+// because nobody needs them. While a notification that it fires is in flight this is not known yet.
 void Queue::drop_unheard(TargetQueue& line, const std::string& key, Moment now,
                          std::vector<model::Receipt>& into) {
   const auto found = line.groups.find(key);
@@ -128,8 +128,8 @@ void Queue::drop_unheard(TargetQueue& line, const std::string& key, Moment now,
   make_ready(line, key, group);
 }
 
-// In the order of the parts; each names the notification in whose body it went. What waited for
-// them may go.
+// Receipts in the order of the parts; each names the notification that contained it. If they have
+// ended, groups that waited for them may go on.
 void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict, Time at,
                      std::vector<model::Receipt>& into) {
   const auto& target = entry.notification.target;
@@ -154,7 +154,7 @@ void Queue::release(TargetQueue& line, std::uint64_t sequence) {
   }
 }
 
-// As the attempt ended.
+// The receipts for an attempt that has ended the notification.
 void Queue::receipts(const Entry& entry, const Verdict& verdict, Time at,
                      std::vector<model::Receipt>& into) {
   const bool delivered = verdict.kind == Verdict::Kind::delivered;

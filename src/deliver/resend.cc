@@ -13,8 +13,8 @@ void Resend::reconfigure(const std::map<std::string, Terms>& targets, Nanosecond
   }
 }
 
-// How long a step may last. The first of them is no wait for anybody: it ends because its time has
-// come.
+// How long a step may last. The end of `waiting` is not a failure, but the time for the next
+// resend.
 Resend::Nanoseconds Resend::limit(const State& state) {
   switch (state.step) {
     case Step::waiting:
@@ -40,7 +40,7 @@ std::vector<Resend::Request> Resend::advance(
   for (auto& [name, state] : targets_) {
     const bool over = now - state.since >= limit(state);
     if (state.step == Step::waiting && over) enter(state, Step::draining, now);
-    // Who is waited for is too slow: what the queue has goes first
+    // The target or the engine was too slow. The notifications in the queue go first.
     else if (over)
       enter(state, Step::waiting, now), ++given_up_;
     if (state.step != Step::draining || in_flight(name) > 0) continue;

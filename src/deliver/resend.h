@@ -57,6 +57,7 @@ class Resend {
   std::uint64_t given_up() const { return given_up_; }
 
  private:
+  /// A target waits for its next resend, or goes through the three steps of one.
   enum class Step : std::uint8_t { waiting, draining, asked, in_flight };
   struct State {
     Terms terms;

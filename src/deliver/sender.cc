@@ -12,7 +12,7 @@
 namespace alarum::deliver {
 namespace {
 
-constexpr std::size_t kMostIdle = 64;  // transfers that wait for another attempt, each some 10 KiB
+constexpr std::size_t kMostIdle = 64;  // transfers that are kept for reuse, about 10 KiB each
 
 }  // namespace
 
@@ -20,7 +20,8 @@ struct Sender::Core {
   Options options;
   http::CurlMulti multi;
   std::map<CURL*, std::unique_ptr<Transfer>> running;
-  /// By what they were set up for: another attempt of the same needs next to nothing set.
+  /// By the integration for which they are set up, because another attempt for it needs little
+  /// setup.
   std::unordered_multimap<const config::Integration*, std::unique_ptr<Transfer>> idle;
 
   std::unique_ptr<Transfer> take_transfer(const Target& target) {

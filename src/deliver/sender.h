@@ -29,6 +29,7 @@ class Sender final : public Transport {
   void retain(const std::map<std::string, Target>& targets) override;
 
  private:
+  // Holds the transfers and libcurl's multi handle, so that libcurl stays out of this header.
   struct Core;
   std::unique_ptr<Core> core_;
 };

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kMostPatience = 1s;  // of the thread, for whatever patience() does not know of
+constexpr auto kMostPatience = 1s;  // bounds a wait, in case patience() has missed something
 
 }  // namespace
 
@@ -152,7 +152,8 @@ void Stage::end(std::uint64_t sequence, const Verdict& verdict) {
         receipts.empty() ? "an attempt failed; it will be made again" : "an attempt failed",
         {{"target", target}, {"id", id}, {"detail", verdict.detail}, {"answer", verdict.answer}});
   }
-  // What the target said to the attempt comes first: who was given up for another reason keeps it.
+  // The failed attempt comes first, because a notification that ends for another reason keeps the
+  // answer of its last attempt.
   std::ranges::move(retried, std::back_inserter(ended_));
   std::ranges::move(receipts, std::back_inserter(ended_));
 }

@@ -116,8 +116,11 @@ class Stage {
     std::string body;
   };
   using Order = std::variant<Taken, Config, Firing, Moment>;
+  // What turn() does, in about this order: orders from other threads, the heartbeat, resends, what
+  // the queue may send, and receipts.
   void obey(Order& order);
   void send_what_may_go();
+  // An attempt for a notification of the outbox has ended; see ended() for all kinds of attempts.
   void end(std::uint64_t sequence, const Verdict& verdict);
   void reconfigure(Config& aims);
   void send_heartbeat();

@@ -1,5 +1,5 @@
-// What the delivery thread sends at its time, beside the outbox: the heartbeat, and to other
-// Alertmanagers what still fires.
+// What the delivery thread sends periodically, beside the outbox: heartbeats, and all firing alerts
+// to other Alertmanagers.
 #include "base/log.h"
 #include "deliver/stage.h"
 #include "receivers/receiver.h"
@@ -9,11 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Sequences that no outbox gives: one of these, and the number of the heartbeat or of the resend.
+// Sequences that the outbox never uses: one of these plus the number of the heartbeat or the
+// resend.
 constexpr std::uint64_t kHeartbeats = 3ULL << 62;
 constexpr std::uint64_t kResends = 1ULL << 63;
 
-// In which a request to the target has ended, by its own time-outs.
+// After this time a request to the target has ended, because of its own time-outs.
 std::chrono::nanoseconds request_limit(const Target& target) {
   return target.how->timeout + 5s;
 }
@@ -64,13 +65,15 @@ void Stage::advance_resends() {
   for (const auto& [name, target] : targets_) queue_.pause(name, resend_.paused(name));
   if (!requests.empty()) note_ended(), record_at_ = clock_.monotonic();
   for (const auto& request : requests) {
-    // One of the same target that waits was given up: the disk may take no receipts for hours.
+    // An older request for this target was given up. Without this they would pile up while the disk
+    // takes no receipts.
     std::erase_if(requests_, [&](const auto& one) { return one.second.target == request.target; });
     requests_.emplace_back(noted_, request);
   }
 }
 
-// What was delivered is in the book before it is asked: the engine steps what was recorded first.
+// Requests are made after the receipts before them are on disk: the engine steps these first, so
+// the book then has what was delivered.
 void Stage::request_firing() {
   const auto on_disk = noted_ - unrecorded();
   for (; !requests_.empty() && requests_.front().first <= on_disk; requests_.pop_front()) {

@@ -1,5 +1,5 @@
-// How notifications ended is brought to disk: in batches, and nobody waits for it. Until it is
-// there a crash makes them be sent again, under their ids.
+// Brings receipts to disk in batches, without waiting. Until a receipt is on disk, a crash causes
+// its notification to be sent again under the same id.
 #include <algorithm>
 #include <iterator>
 
@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAgain = 1s;  // after which what was not recorded is tried again
+constexpr auto kAgain = 1s;  // time until a failed batch is tried again
 
 }  // namespace
 
@@ -30,8 +30,8 @@ void Stage::record_receipts() {
   submit_receipts(now);
 }
 
-// Whether nothing is being recorded. What failed is tried again until it is there: what comes after
-// it would else be recorded before it.
+// Whether no batch is being recorded. A failed batch is tried again until it is on disk, so that
+// later receipts are not recorded before it.
 bool Stage::recorded(std::chrono::nanoseconds now) {
   if (recording_.empty()) return true;
   const auto answer = answer_->exchange(Answer::none);
@@ -56,7 +56,7 @@ bool Stage::recorded(std::chrono::nanoseconds now) {
 }
 
 void Stage::submit_receipts(std::chrono::nanoseconds now) {
-  if (record_again_) record_again_ = now + 1h;  // until it is answered
+  if (record_again_) record_again_ = now + 1h;  // the answer to this attempt sets it again
   closed_ = !record_(recording_, [answer = answer_, &transport = transport_](bool done) {
     answer->store(done ? Answer::done : Answer::failed);
     transport.wake();

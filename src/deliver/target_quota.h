@@ -54,7 +54,7 @@ class TargetQuota {
   // The part of `held` that comes from the stock.
   std::size_t above(std::size_t held) const { return held - std::min(held, share_); }
 
-  const std::size_t share_, stock_;
+  const std::size_t share_, stock_;  // notifications: for each target, and for all together
   // Guards the members below. A channel would not do, because the engine needs the answer at once.
   mutable std::mutex mutex_;
   std::map<std::string, std::size_t> held_;

@@ -50,7 +50,8 @@ void Transfer::prepare(const Target& target, Attempt attempt, std::uint64_t sequ
   url_ = attempt_.url;
 }
 
-// All that attempts for one target have alike; it stays set for the next of them.
+// Sets the options that all attempts for one integration have in common; they stay for the next
+// one.
 void Transfer::set_up(std::shared_ptr<const config::Integration> how) {
   curl_easy_reset(easy_);
   curl_slist_free_all(std::exchange(extra_, nullptr));
@@ -59,8 +60,8 @@ void Transfer::set_up(std::shared_ptr<const config::Integration> how) {
   mail_ = receivers::receiver_of(*how_).mail();
   http::set_tls_and_proxy(easy_, how_->http);
   set(CURLOPT_NOSIGNAL, 1L);
-  // Whose name is still looked up when its time is over is not waited for: the others would wait as
-  // well
+  // After its time-out, a transfer whose name is still being looked up ends without waiting for the
+  // lookup, because that would hold up all others.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_TIMEOUT_MS, milliseconds(how_->timeout));
   set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(how_->connect_timeout, how_->timeout)));
@@ -85,7 +86,7 @@ void Transfer::set_up_mail() {
   set(CURLOPT_PROXY, "");
   set(CURLOPT_MAIL_FROM, ("<" + mail_->from + ">").c_str());
   set(CURLOPT_MAIL_RCPT, extra_);
-  // libcurl's spelling; an address that is gone keeps no mail from the others
+  // The option is spelled so by libcurl. An invalid address must not keep the mail from the others.
   set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
   set(CURLOPT_UPLOAD, 1L);
   set(CURLOPT_READFUNCTION, on_read);
@@ -109,7 +110,7 @@ void Transfer::prepare_http() {
   set(CURLOPT_POSTFIELDS, attempt_.body.data());
 }
 
-// libcurl's list of them, without copies.
+// Links the headers into libcurl's list type without copying them.
 void Transfer::link_headers() {
   headers_.clear();
   headers_.reserve(attempt_.headers.size());
@@ -152,8 +153,9 @@ std::chrono::seconds Transfer::retry_after() const {
   return retry_after_of(retry_after_, date_, now);
 }
 
-// A line of the mail server's. RFC 5321, 4.2.1: x5z tells of a mailbox. One that is not to be had
-// for now ends the transfer before anybody got the mail: all get it later, and nobody twice.
+// A reply line of a mail server; x5z replies are about a mailbox (RFC 5321, 4.2.1). If a mailbox is
+// refused for now, returns false, which ends the transfer before anyone got the mail: later all get
+// it, and nobody gets it twice.
 bool Transfer::note_reply(std::string_view line) {
   if (line.size() < 4) return true;
   const bool refuses = line[0] == '4' || line[0] == '5';
@@ -175,7 +177,7 @@ std::size_t Transfer::on_read(char* into, std::size_t size, std::size_t count, v
   return part;
 }
 
-// Before a connection is made: a forbidden address is not even knocked at.
+// Called before a connection is made, so that nothing is sent to a forbidden address.
 curl_socket_t Transfer::on_socket(void* self_pointer, curlsocktype, curl_sockaddr* address) {
   auto& self = *static_cast<Transfer*>(self_pointer);
   std::array<char, INET6_ADDRSTRLEN> ip{};
@@ -191,7 +193,8 @@ curl_socket_t Transfer::on_socket(void* self_pointer, curlsocktype, curl_sockadd
              : ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-// A connection that is used again, which another target may have been allowed to make.
+// Called before a request, also on a reused connection, which another target may have been allowed
+// to make.
 int Transfer::on_connected(void* self_pointer, char* ip, char*, int, int) {
   auto& self = *static_cast<Transfer*>(self_pointer);
   self.forbidden_ =
@@ -203,7 +206,7 @@ Verdict Transfer::verdict(CURLcode code) const {
   return with_answer(outcome(code), answer_, *how_);
 }
 
-// No answer came, or none to go by: from where.
+// There was no usable answer: the error with the host that was asked.
 Verdict Transfer::failure(const std::string& what) const {
   return verdict_of_failure(what, attempt_.url);
 }
@@ -214,12 +217,12 @@ Verdict Transfer::outcome(CURLcode code) const {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   if (mail_) return mail_verdict(code, status);
-  // An answer that went on for too long told its status all the same.
+  // If the answer was cut because it is too long, its status still counts.
   if (code != CURLE_OK && !(status > 0 && cut_)) return failure(curl_easy_strerror(code));
   return receivers::judge(*how_, {status, answer_, retry_after()});
 }
 
-// RFC 5321, 4.2.1: 4yz may pass, 5yz will not; x5z may be for this mail's sake.
+// 4yz is temporary, 5yz is final, and x5z may be because of this mail (RFC 5321, 4.2.1).
 Verdict Transfer::mail_verdict(CURLcode code, long status) const {
   if (!refused_for_now_.empty()) return verdict_of_failure(refused_for_now_);
   if (code != CURLE_OK && status >= 500)

@@ -42,20 +42,28 @@ class Transfer {
   Verdict silence() const { return failure(to_text(NoAnswer::silent)); }
 
  private:
+  // The verdict without the excerpt of the answer.
   Verdict outcome(CURLcode code) const;
   Verdict failure(const std::string& what) const;
+  // Options that all attempts for one integration have in common.
   void set_up(std::shared_ptr<const config::Integration> how);
   void set_up_mail();
   void prepare_http();
+  // Makes headers_ of attempt_.headers.
   void link_headers();
-  // Callbacks of libcurl; `self` is the Transfer.
+  // Callbacks of libcurl; `self` is the Transfer. on_body() and on_head() end the transfer when
+  // more comes than Sender::Options allows.
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
   void note_header(std::string_view line);
   std::chrono::seconds retry_after() const;
+  // A reply line of a mail server. False: the transfer must end, because a mailbox is refused for
+  // now.
   bool note_reply(std::string_view line);
   Verdict mail_verdict(CURLcode code, long status) const;
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
+  // The next two refuse a forbidden address: before a connection is made, and before a connection
+  // is used again.
   static curl_socket_t on_socket(void* self, curlsocktype, curl_sockaddr* address);
   static int on_connected(void* self, char* ip, char* local, int port, int local_port);
   template <class Value>

@@ -34,7 +34,7 @@ class Window {
   }
 
  private:
-  std::deque<Moment> sent_;  // ascending
+  std::deque<Moment> sent_;  // when requests were sent, ascending; those within the period
 };
 
 }  // namespace alarum::deliver

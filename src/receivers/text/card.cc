@@ -41,7 +41,7 @@ std::string state_word(const model::Change& change, Language language) {
   return std::string(pick(language, "FIRING", "告警"));
 }
 
-// What stands first in `where_of`, and what is no place at all.
+// Names of labels that come first in where_of(), and of those that are no place at all.
 constexpr std::array kPlaces{"server", "rack", "slot"};
 constexpr std::array kNoPlaces{"alertname", "severity", "owner"};
 
@@ -89,7 +89,7 @@ std::string care_text(const model::Acknowledgement& ack, Language language) {
                      ack.comment.empty() ? "" : pick(language, ": ", "："), ack.comment);
 }
 
-// Who took it back.
+// The person who took the acknowledgement back.
 std::string taken_back_text(const model::Change& change, Language language) {
   return fmt::format("{}{}{}", change.by,
                      change.by.empty() || change.comment.empty() ? "" : pick(language, ": ", "："),
@@ -101,7 +101,7 @@ bool is_url(const std::string& text) {
          text.find_first_of(" \n\r\t\"<>()[]|") == std::string::npos;
 }
 
-// Whose it is, what runs there and what it hangs on, where an inventory says so.
+// From an inventory: the owner, what runs there, and what it depends on.
 void add_inventory(FactList& list, const Alert& alert) {
   list.add("Owner", "负责人", said_of(alert, "owner"));
   list.add("Runs there", "运行任务", said_of(alert, "job"));
@@ -139,7 +139,7 @@ Card::Item item_of(const model::Change& change, const CardStyle& style, bool alo
   return {head_of(change, language), std::move(list.facts)};
 }
 
-// Counts by alert, worst first.
+// Numbers of alerts by name, the worst first.
 std::vector<std::string> counts_of(const std::vector<model::Change>& changes, Language language) {
   std::map<std::tuple<bool, int, std::string>, std::size_t> counts;
   for (const auto& change : changes) {
@@ -178,7 +178,7 @@ std::string written(const Card& card, const Markup& markup, std::size_t items) {
   for (std::size_t i = 0; i < items; ++i) {
     const auto& item = card.items[i];
     if (!out.empty()) out += markup.line_end;
-    // Of one alert the title says it all already.
+    // With a single alert, the title says everything already.
     if (card.items.size() > 1) out += markup.bold(markup.escape(item.head)) + markup.line_end;
     for (const auto& fact : item.facts) {
       out += markup.escape(fact.name) + (card.language == Language::zh ? "：" : ": ") +

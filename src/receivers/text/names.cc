@@ -34,13 +34,13 @@ std::size_t count_of(const model::Message& message, AlertState state) {
       message.changes, [&](const auto& c) { return c.alert.state == state; }));
 }
 
-// What a section asks: `{{#is_firing}}…{{/is_firing}}`.
+// Values for sections: `{{#is_firing}}…{{/is_firing}}`.
 Value is_state(std::string_view name, std::string_view status) {
   if (name != "is_firing" && name != "is_resolved") return std::nullopt;
   return name.substr(3) == status ? "true" : "false";
 }
 
-// What one alert says of itself.
+// Values of a single alert.
 Value of_alert(const model::Alert& alert, std::string_view name, Language language) {
   if (name == "status") return std::string(model::to_text(alert.state));
   if (auto state = is_state(name, model::to_text(alert.state))) return state;
@@ -168,7 +168,7 @@ Template::Lookup alert_names(const model::Message& message, const model::Change&
 
 std::string render(const std::string& text, const Template::Lookup& lookup, Escaper escape) {
   const auto parsed = Template::parse(text);
-  if (!parsed) return text;  // the config's reader has refused it
+  if (!parsed) return text;  // does not happen: the config's reader refuses such a template
   std::size_t missing = 0;
   const auto or_empty = [&](std::string_view name) -> Value { return lookup(name).value_or(""); };
   return parsed->render(or_empty, missing, escape);
