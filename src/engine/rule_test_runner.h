@@ -8,9 +8,9 @@ namespace alarum::engine {
 
 /// Runs one test: steps its events through an Engine of its own, then lets time go on for `run_on`,
 /// or else until no timer is due within a day. Compares every transition with what is expected;
-/// repeats of a firing alert do not count. It is synchronous and can be called on any thread. A
-/// record that the engine cannot step throws, because a test cannot cause that. Requests and people
-/// are checked elsewhere.
+/// repeats of a firing alert do not count. It is synchronous and can be called on any thread. It
+/// throws if the engine cannot step an event, which can only be one that stands for a posted alert
+/// and cannot be read. Requests and people are checked elsewhere.
 RuleTestResult run_rule_test(const RuleTest& test,
                              std::shared_ptr<const match::Generation> generation);
 

@@ -109,12 +109,12 @@ class Stage {
   /// writer's thread. Never waits: what does not fit into memory is read from the log later.
   void take(std::vector<model::Record> records);
   /// Runs `work` on the engine's thread between two steps, after everything committed before is in
-  /// the book. Any thread. False after close(). If stepping ends early, `work` is destroyed without
-  /// being run.
+  /// the book. Any thread. False after close() or once gave_up(). If stepping ends early, `work` is
+  /// destroyed without being run.
   using Work = std::function<void(Engine&, alert::Book&, Processor&)>;
   bool ask(Work work);
   /// The same for questions that need no book: they do not wait until it can be written. False
-  /// after close().
+  /// after close() or once gave_up().
   using LiveWork = std::function<void(const Engine&, const Processor&)>;
   bool ask_live(LiveWork work);
 
