@@ -27,8 +27,8 @@ struct Options {
 
 /// Opens the journal to write it and recovers what is on disk: cuts a torn tail, reports damage,
 /// and loads the identities by which duplicates are recognised. `files` and `clock` outlive the
-/// journal. Errors: `locked` (another process has the folder), `newer_format`, `io_error`,
-/// `disk_full`.
+/// journal. Errors: `locked` (another process has the folder), `newer_format`, `bad_record` (a
+/// frame is whole, but not as this version writes it), `io_error`, `disk_full`.
 Result<std::unique_ptr<Journal>> open_embedded(Options options, FileSystem& files, Clock& clock);
 
 /// Opens the journal of a data folder to read it, whether or not a daemon writes it at the same

@@ -1,6 +1,6 @@
-// Another Alertmanager as the target: POST /api/v2/alerts takes an array of alerts. A firing one
-// has no endsAt: it ends there when it is not told again within that Alertmanager's resolve_timeout
-// (5 m), however long it waited here; the stage tells it again in time.
+// Another Alertmanager as the target: POST /api/v2/alerts takes an array of alerts. A firing alert
+// has no endsAt, so it ends there unless it is sent again within that Alertmanager's
+// resolve_timeout (5 m). The delivery stage sends it again in time (deliver/resend.h).
 #include <memory>
 #include <utility>
 

@@ -27,7 +27,7 @@ class DingTalk final : public Receiver {
     const auto chat = chat_of(message, setting, markup, 12 * 1024);
     std::string text = "### " + escape_robot(chat.title) + "\n\n" + chat.text;
     for (const auto& mobile : at_mobiles_)
-      text += " @" + mobile;  // only those that stand in the text are called
+      text += " @" + mobile;  // the robot only calls numbers that are in the text
     Json body{{"msgtype", "markdown"},
               {"markdown", {{"title", escape_robot(chat.title)}, {"text", text}}}};
     body["at"] = {{"atMobiles", at_mobiles_}, {"isAtAll", at_all_}};

@@ -49,7 +49,7 @@ class Feishu final : public Receiver {
     return {dump(Json{{"msg_type", "interactive"}, {"card", card}}), {}};
   }
 
-  // The signature stands in the body: before its first member.
+  // The signature becomes the first members of the body.
   void prepare(Attempt& attempt, const std::string& /*id*/, Time now) const override {
     if (secret_.empty()) return;
     const auto timestamp = in_seconds(now);

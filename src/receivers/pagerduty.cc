@@ -80,7 +80,8 @@ class PagerDuty final : public Receiver {
   std::string client_;
 };
 
-// Who is woken is not told of an end that nobody saw.
+// By default an incident resolves only by an end that was observed, not by a time-out, a changed
+// rule or a loss.
 void read_pagerduty(FieldReader& entry, Integration& into) {
   using model::EndReason;
   into.as = std::make_shared<const PagerDuty>(entry);

@@ -39,8 +39,8 @@ class Teams final : public Receiver {
             {}};
   }
 
-  // The retired connectors told in a 200 that they were asked too often; a workflow that took it
-  // says 202.
+  // The retired connectors answered 200 with a text if they were asked too often. A workflow that
+  // has accepted the message answers 202.
   Verdict judge_success(const Answer& answer) const override {
     if (answer.body.find("429") != std::string_view::npos &&
         answer.body.find("HTTP error") != std::string_view::npos)

@@ -13,7 +13,8 @@
 namespace alarum::receivers {
 namespace {
 
-// A tree of the config in the values of a message: strings are templates, all else stands as it is.
+// Fills a tree of the config with the values of a message: strings are templates, everything else
+// stays as it is.
 class Tree {
  public:
   Tree(const model::Message& message, const CardStyle& style, std::uint64_t max_alerts)
