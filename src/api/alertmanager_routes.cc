@@ -12,6 +12,7 @@
 #include "api/responses.h"
 #include "api/silences.h"
 #include "base/json.h"
+#include "base/version.h"
 #include "http/offload.h"
 
 namespace alarum::api {
@@ -95,8 +96,8 @@ Response status_of(const Kept& sources) {
       {"cluster",
        {{"name", ""}, {"status", "disabled"}, {"peers", nlohmann::ordered_json::array()}}},
       {"versionInfo",
-       {{"version", "0.1.0"},
-        {"revision", ""},
+       {{"version", kVersion},
+        {"revision", commit()},
         {"branch", ""},
         {"buildUser", "alarum"},
         {"buildDate", ""},

@@ -24,7 +24,8 @@ using namespace std::chrono_literals;
 constexpr int kStopIncomplete =
     1;  // systemd calls the unit failed: somebody should look into the log
 constexpr std::chrono::nanoseconds kLookAtSources = 5s;
-constexpr auto kGrace = 5s;  // for a source that ends
+constexpr std::chrono::seconds kStopLimit = 90s;  // all parts of a stop together
+constexpr auto kGrace = 5s;                       // for a source that ends
 
 std::chrono::seconds whole_seconds(Duration duration) {
   return std::max(1s, std::chrono::duration_cast<std::chrono::seconds>(duration));
@@ -164,12 +165,31 @@ void Bridge::adopt(const config::Config& config) {
   sources_->adopt(kGrace);
 }
 
-void Bridge::run() {
+void Bridge::run(ServiceManager& manager) {
   auto& reloads = core_->reloads();
-  while (reloads.turn(std::min(kLookAtSources, reloads.patience()))) {
+  const auto most = std::min(kLookAtSources, manager.alive_interval().value_or(kLookAtSources));
+  manager.ready(status());
+  while (reloads.turn(std::min(most, reloads.patience()))) {
     if (!reloads.busy()) sources_->retry(kGrace);
+    report(manager, reloads.busy());
   }
+  manager.stopping(kStopLimit);
   stop();
+}
+
+std::string Bridge::status() const {
+  const auto generation = core_->in_force().generation.get();
+  return fmt::format("{} rules in force, listening on {}", rules::own_rules(generation->rules()),
+                     url());
+}
+
+// The watchdog is for threads that hang for good. A slow disk or a busy engine is none of its
+// business: a start on the same disk would only begin with the same work again.
+void Bridge::report(ServiceManager& manager, bool reloads) {
+  if (server_->responds()) manager.alive();
+  if (reloads == reported_reload_) return;
+  reported_reload_ = reloads;
+  reloads ? manager.reloading() : manager.ready(status());
 }
 
 // From the near end to the far one: nothing new comes in, what came in is committed, worked off,

@@ -6,6 +6,7 @@
 
 #include "app/core.h"
 #include "app/load.h"
+#include "app/service_manager.h"
 #include "base/random.h"
 #include "deliver/machine_transport.h"
 #include "http/authenticator.h"
@@ -44,8 +45,8 @@ class Bridge {
   void reload() { core_->reloads().ask(Reloads::Kind::reload, {}); }
   /// A SIGTERM: run() drains and stops. Any thread.
   void end() { core_->reloads().close(); }
-  /// Carries out reloads until the end.
-  void run();
+  /// Carries out reloads until the end, and reports to the service manager.
+  void run(ServiceManager& manager);
 
  private:
   Bridge(const Settings& settings, Clock& clock, Console console);
@@ -57,6 +58,8 @@ class Bridge {
   std::string metrics(const std::optional<api::EngineNumbers>& engine);
   Result<void> prepare(Loaded& loaded);
   void adopt(const config::Config& config);
+  std::string status() const;
+  void report(ServiceManager& manager, bool reloads);
   void stop();
 
   const Settings settings_;
@@ -74,6 +77,7 @@ class Bridge {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<ingest::Sources> sources_;
   std::shared_ptr<const http::Tls> next_tls_;  // of a reload that is under way
+  bool reported_reload_ = false;               // and not yet that it has ended
 };
 
 }  // namespace alarum::app

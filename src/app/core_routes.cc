@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/version.h"
 #include "ingest/push/routes.h"
 
 namespace alarum::app {
@@ -28,7 +29,8 @@ std::string status(Core& core) {
   const auto generation = core.in_force().generation.get();
   const auto reload = core.in_force().reload.get();
   return line(
-      {{"version", "0.1.0"},
+      {{"version", kVersion},
+       {"commit", commit()},
        {"generation", generation->rules().hash},
        {"rules", rules::own_rules(generation->rules())},
        {"config",

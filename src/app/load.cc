@@ -29,7 +29,7 @@ std::vector<std::string> rule_paths(const Settings& settings, const config::Conf
                                     Diagnostics& out) {
   if (!settings.rules.empty()) return settings.rules;
   if (config.rules) return *config.rules;
-  if (const auto shipped = shipped_rules()) return {*shipped};
+  if (auto shipped = shipped_rules(); !shipped.empty()) return shipped;
   out.error({"--rules", 0, 0},
             "the shipped rules are not there; name rule files with --rules or in the config file");
   return {};
@@ -154,14 +154,21 @@ void check_rules(const Settings& settings, const config::Config& config,
 
 }  // namespace
 
-std::optional<std::string> shipped_rules() {
+// A program is installed as PREFIX/bin/alarum, or stands in build/PRESET/ of the source tree.
+std::vector<std::string> shipped_rules() {
   std::error_code fault;
   const auto program = fs::read_symlink("/proc/self/exe", fault).parent_path();
-  for (const auto& place : {program / "../../rules", fs::path("/usr/share/alarum/rules")}) {
-    if (fs::is_directory(place, fault))
-      return fs::proximate(fs::weakly_canonical(place), fault).string();
+  const auto prefix = program.parent_path();
+  const auto installed = prefix / "share/alarum/rules";
+  if (fs::is_directory(installed, fault)) {
+    const auto own = (prefix == "/usr" ? fs::path("/etc") : prefix / "etc") / "alarum/rules";
+    if (fs::is_directory(own, fault)) return {installed.string(), own.string()};
+    return {installed.string()};
   }
-  return std::nullopt;
+  const auto tree = prefix.parent_path() / "rules";
+  if (prefix.filename() == "build" && fs::is_directory(tree, fault))
+    return {fs::proximate(tree, fault).string()};
+  return {};
 }
 
 std::optional<Loaded> load(const Settings& settings, Diagnostics& out, const SentInventory* sent) {

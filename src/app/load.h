@@ -68,8 +68,10 @@ std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& fi
 /// start on old data.
 Result<void> check_rules_left(const Loaded& loaded, const match::Generation* in_force);
 
-/// Where the shipped rules stand: `rules/` beside the build, or /usr/share/alarum/rules. nullopt:
-/// neither is there.
-std::optional<std::string> shipped_rules();
+/// Where the shipped rules stand. Of an installed program (PREFIX/bin/alarum):
+/// PREFIX/share/alarum/rules and the site's own folder /etc/alarum/rules (PREFIX/etc/alarum/rules
+/// where PREFIX is not /usr), if it is there. Of one in a build folder: `rules/` of the source
+/// tree. Empty: none were found.
+std::vector<std::string> shipped_rules();
 
 }  // namespace alarum::app

@@ -3,6 +3,7 @@
 #include "api/metrics.h"
 #include "app/descriptors.h"
 #include "base/log_output.h"
+#include "base/version.h"
 
 namespace alarum::app {
 namespace {
@@ -276,7 +277,8 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
 std::string metrics_text(const MetricsSources& meters,
                          const std::optional<api::EngineNumbers>& engine) {
   MetricsPage page;
-  page.gauge("alarum_build_info", "Constant 1, with the version.", 1, {{"version", "0.1.0"}});
+  page.gauge("alarum_build_info", "Constant 1, with the version and the git commit.", 1,
+             {{"version", kVersion}, {"commit", commit()}});
   page.gauge("alarum_config_last_reload_successful",
              "0 while the newest reload of config and rules was refused: what was in force stays.",
              meters.reload->successful ? 1 : 0);

@@ -83,6 +83,7 @@ int serve(const Settings& settings) {
   Channel<bool> wanted(16);  // true: stop; from signals that arrive before the bridge stands
   Signals signals([&wanted] { wanted.push_over_bound(false); },
                   [&wanted] { wanted.push_over_bound(true); });
+  auto manager = ServiceManager::from_environment();
   SystemClock clock;
   auto bridge = Bridge::start(settings, *loaded, clock, {STDOUT_FILENO, wants_colour()});
   if (!bridge) {
@@ -98,7 +99,7 @@ int serve(const Settings& settings) {
       for (const bool stop : *orders) stop ? (*bridge)->end() : (*bridge)->reload();
     }
   });
-  (*bridge)->run();
+  (*bridge)->run(manager);
   wanted.close();
   relay.join();
   return 0;

@@ -12,6 +12,7 @@
 
 #include "app/serve.h"
 #include "base/printable.h"
+#include "base/version.h"
 #include "cli/alerts_command.h"
 #include "cli/bench_command.h"
 #include "cli/check_command.h"
@@ -32,10 +33,7 @@ namespace {
 using Action = std::function<int()>;
 
 std::vector<std::string> or_shipped(std::vector<std::string> paths) {
-  if (paths.empty()) {
-    if (auto shipped = app::shipped_rules()) paths.push_back(*shipped);
-  }
-  return paths;
+  return paths.empty() ? app::shipped_rules() : paths;
 }
 
 void add_serve(CLI::App& app, Action& action) {
@@ -418,7 +416,7 @@ int run(int argc, const char* const* argv) {
       "cause is gone.",
       "alarum");
   app.footer("Start with `alarum serve`; then see README.md.");
-  app.set_version_flag("--version", "alarum 0.1.0");
+  app.set_version_flag("--version", version_text());
   Action action;
   for (const auto add : {add_serve, add_check, add_test, add_match, add_bench, add_send, add_alerts,
                          add_history, add_silence, add_ack, add_resolve, add_dlq, add_template})

@@ -75,7 +75,7 @@ void Transfer::set_up(std::shared_ptr<const config::Integration> how) {
   set(CURLOPT_PREREQDATA, this);
   if (mail_) return set_up_mail();
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_USERAGENT, http::kUserAgent);
+  set(CURLOPT_USERAGENT, http::kUserAgent.c_str());
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
 }

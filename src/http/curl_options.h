@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "base/version.h"
 #include "config/receiver.h"
 
 namespace alarum::http {
 
-inline constexpr const char* kUserAgent = "alarum/0.1.0";
+inline const std::string kUserAgent = std::string("alarum/") + kVersion;
 
 /// Sets TLS and proxy of `how`, all but tls.server_name.
 void set_tls_and_proxy(CURL* easy, const config::Http& how);

@@ -79,6 +79,14 @@ class Worker {
     });
   }
 
+  // Whether what the last call posted has run.
+  bool responds() {
+    if (asked_ != answered_.load()) return false;
+    ++asked_;
+    asio::post(context_, [this] { ++answered_; });
+    return true;
+  }
+
   void stop_accepting() {
     asio::post(context_, [this] {
       boost::system::error_code ignored;
@@ -131,6 +139,8 @@ class Worker {
   tcp::acceptor acceptor_;
   std::list<Session> sessions_;
   std::thread thread_;
+  std::uint64_t asked_ = 0;
+  std::atomic<std::uint64_t> answered_ = 0;
 };
 
 }  // namespace
@@ -187,6 +197,12 @@ void Server::set_allowed_hosts(std::vector<std::string> hosts) {
 void Server::start() {
   core_->running = true;
   for (auto& worker : core_->workers) worker.start();
+}
+
+bool Server::responds() {
+  bool all = true;
+  for (auto& worker : core_->workers) all = worker.responds() && all;
+  return all;
 }
 
 void Server::begin_stop() {

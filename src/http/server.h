@@ -61,6 +61,9 @@ class Server {
   /// Takes no new connections, lets requests in flight finish until `grace` has passed, then ends.
   void stop(std::chrono::milliseconds grace);
 
+  /// Whether every thread has worked since the last call: false when one hangs, or has more to do
+  /// than it could begin with since then. One thread at a time, between start() and stop().
+  bool responds();
   /// `127.0.0.1:9797`: as bound.
   const std::string& address() const;
   const Counters& counters() const;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -60,6 +61,39 @@ std::string text_of(std::size_t size) {
 std::string request_of(const std::string& body) {
   return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n\r\n" + body;
+}
+
+// The service manager's watchdog asks this.
+TEST(Server, RespondsUntilAThreadHangsAndAgainAfterwards) {
+  Options options;
+  options.listen = "127.0.0.1:0";
+  options.threads = 2;
+  std::atomic<bool> hangs = false, may_end = false;
+  Router router;
+  router.add("POST", "/", Access::open, [&](Request&, BodyStream&) -> asio::awaitable<Response> {
+    hangs = true;
+    hangs.notify_all();
+    may_end.wait(false);
+    co_return Response();
+  });
+  const auto server = std::move(*Server::open(options, std::move(router)));
+  server->start();
+  for (int i = 0; i < 3; ++i) {
+    while (!server->responds()) std::this_thread::yield();
+  }
+  const auto& address = server->address();
+  const auto port = std::stoi(address.substr(address.rfind(':') + 1));
+  asio::io_context context;
+  tcp::socket socket(context);
+  socket.connect({asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)});
+  asio::write(socket, asio::buffer(request_of("")));
+  hangs.wait(false);
+  server->responds();  // what was asked before may have been answered
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(server->responds());
+  may_end = true;
+  may_end.notify_all();
+  while (!server->responds()) std::this_thread::yield();
+  server->stop(std::chrono::milliseconds(0));
 }
 
 // What comes with the head is taken from there, the rest straight from the wire, and no byte of the

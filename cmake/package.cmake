@@ -1,0 +1,60 @@
+# What `cmake --install` and the Debian package (scripts/package) hold. docs/package.md says where everything goes.
+include(GNUInstallDirs)
+if(NOT TARGET alarum)
+  return()
+endif()
+
+set(CPACK_PACKAGE_CONTACT "Alarum developers <alarum@localhost>" CACHE STRING "maintainer of the package")
+
+install(TARGETS alarum RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# fleet.csv is the data of a site: packaging/etc/tables has an empty one.
+install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum/rules PATTERN fleet.csv EXCLUDE)
+install(DIRECTORY docs/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum)
+file(GLOB pages CONFIGURE_DEPENDS docs/*.md)
+install(FILES ${pages} README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(generated ${CMAKE_BINARY_DIR}/package)
+foreach(file IN ITEMS alarum.service etc/alarum.yaml)
+  configure_file(packaging/${file}.in ${generated}/${file} @ONLY)
+endforeach()
+install(FILES ${generated}/alarum.service DESTINATION lib/systemd/system)
+install(FILES packaging/alarum.sysusers DESTINATION lib/sysusers.d RENAME alarum.conf)
+install(FILES packaging/alarum.tmpfiles DESTINATION lib/tmpfiles.d RENAME alarum.conf)
+install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME alarum)
+string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
+file(CONFIGURE OUTPUT ${generated}/changelog @ONLY CONTENT [[
+alarum (@PROJECT_VERSION@) stable; urgency=medium
+
+  * What changed for users: /usr/share/doc/alarum/CHANGELOG.md
+
+ -- @CPACK_PACKAGE_CONTACT@  @date@
+]])
+execute_process(COMMAND gzip -9nc ${generated}/changelog OUTPUT_FILE ${generated}/changelog.gz)
+install(FILES ${generated}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR})
+set(etc ${CMAKE_INSTALL_FULL_SYSCONFDIR}/alarum)
+install(FILES ${generated}/etc/alarum.yaml DESTINATION ${etc})
+install(DIRECTORY packaging/etc/rules packaging/etc/tables DESTINATION ${etc})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME alarum)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "turns event streams of clouds and servers into alerts")
+set(CPACK_PACKAGE_DESCRIPTION
+"Alarum takes in events from Huawei Cloud, CloudEvents senders, AWS SNS and
+EventBridge, Redfish BMCs, Alertmanager, syslog and JSON lines, matches
+them against rule files, and notifies webhooks, chat, on-call services and
+Alertmanager: once when an alert fires, and once when its cause is gone.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PACKAGE_DIRECTORY ${CMAKE_SOURCE_DIR}/build/package)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54~)")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_DEBUGINFO_PACKAGE ON)
+foreach(file IN ITEMS postinst prerm postrm conffiles)
+  list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/${file})
+endforeach()
+include(CPack)
