@@ -79,8 +79,7 @@ ServiceManager::ServiceManager(std::string socket, std::optional<microseconds> w
   }
   descriptor_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   const timeval limit{1, 0};
-  if (descriptor_ >= 0)
-    setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  if (descriptor_ >= 0) setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
 ServiceManager::ServiceManager(ServiceManager&& other) noexcept

@@ -6,16 +6,17 @@
 
 namespace alarum::app {
 
-/// Reports the daemon's state to the service manager that started it: sd_notify(3), and the watchdog
-/// of sd_watchdog_enabled(3). systemd sets the environment of a unit with Type=notify; container
-/// runtimes and tests can set it as well. Without NOTIFY_SOCKET every call does nothing.
+/// Reports the daemon's state to the service manager that started it: sd_notify(3), and the
+/// watchdog of sd_watchdog_enabled(3). systemd sets the environment of a unit with Type=notify;
+/// container runtimes and tests can set it as well. Without NOTIFY_SOCKET every call does nothing.
 ///
 /// A report is one datagram. One that cannot be sent is logged, the first time, and does not stop
 /// the daemon; a service manager that does not read is waited for once, for a second. One thread at
 /// a time.
 class ServiceManager {
  public:
-  /// Reads NOTIFY_SOCKET (a path, or an abstract address after `@`), WATCHDOG_USEC and WATCHDOG_PID.
+  /// Reads NOTIFY_SOCKET (a path, or an abstract address after `@`), WATCHDOG_USEC and
+  /// WATCHDOG_PID.
   static ServiceManager from_environment();
   /// `socket`: as in NOTIFY_SOCKET; empty: none. `watchdog`: after this time without alive() the
   /// service manager ends the process; nullopt: no watchdog.

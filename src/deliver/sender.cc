@@ -75,8 +75,7 @@ std::vector<Transport::Ended> Sender::wait(std::chrono::milliseconds most) {
   std::vector<Ended> ended;
   core_->multi.run_due();
   core_->collect(ended);
-  if (!ended.empty()) return ended;
-  core_->multi.wait(most);
+  core_->multi.wait(ended.empty() ? most : std::chrono::milliseconds(0));
   core_->collect(ended);
   core_->cut_off_the_silent(ended);
   return ended;

@@ -107,16 +107,21 @@ void prune_generations(FileSystem& files, const std::string& folder,
   const auto names = files.list(place(folder));
   if (!names) return;
   std::set<std::string> attached;
+  bool all_read = true;
   for (const auto& name : *names) {
     if (!name.ends_with(kEnding)) continue;
     const bool needed = std::any_of(named.begin(), named.end(),
                                     [&](auto id) { return name.starts_with(hex64(id)); });
-    if (!needed)
+    if (!needed) {
       (void)files.remove(place(folder) + '/' + name);
-    else if (const auto text =
-                 load_generation(files, folder, name.substr(0, name.size() - kEnding.size())))
-      add_attached(*text, attached);
+      continue;
+    }
+    const auto text = load_generation(files, folder, name.substr(0, name.size() - kEnding.size()));
+    text ? add_attached(*text, attached) : void(all_read = false);
   }
+  // A generation that cannot be read now may be readable later, or come back from a backup. Which
+  // inventory it needs is not known until then.
+  if (!all_read) return;
   for (const auto& name : *names) {
     const bool needed = name.ends_with(kAttachedEnding) &&
                         attached.contains(name.substr(0, name.size() - kAttachedEnding.size()));

@@ -157,11 +157,12 @@ Result<Log::Committed> Log::commit(std::vector<Submission>& submissions, model::
       // An event that changes the state of its identity is always written. Otherwise, after a
       // start, the one before it would be taken for the newest.
       const bool supersedes = group.supersedes(as, dedup_);
-      group.note(as, offset);
       // Hits of another generation than the one in force do not count.
       const bool unmatched =
           item.hits && item.hits->generation == generation_ && item.hits->hits.empty();
-      if (!options_.keep_all && !posted && !supersedes && unmatched) {
+      const bool unwritten = !options_.keep_all && !posted && !supersedes && unmatched;
+      group.note(as, unwritten ? 0 : offset);  // whose copies have no offset either
+      if (unwritten) {
         ++group.totals.unmatched;
         outcomes.push_back({false, 0, true});
         continue;

@@ -23,8 +23,10 @@ class Listener {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, name_.data(), name_.size());
-    if (name_[0] == '@') address.sun_path[0] = '\0';
-    else unlink(name_.c_str());
+    if (name_[0] == '@')
+      address.sun_path[0] = '\0';
+    else
+      unlink(name_.c_str());
     socket_ = socket(AF_UNIX, SOCK_DGRAM, 0);
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
     EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);

@@ -11,6 +11,7 @@
 
 #include "deliver/machine_transport.h"
 #include "http/server.h"
+#include "receivers/receiver.h"
 #include "tests/support/hanging_name.h"
 
 namespace alarum::deliver {
@@ -309,6 +310,30 @@ TEST(Sender, HoldsOutAgainstOddAnswers) {
     EXPECT_TRUE(std::string(detail).empty() || verdict.detail.starts_with(detail))
         << verdict.detail;
   }
+}
+
+// However many others end meanwhile, so that there is always something to report.
+TEST(Sender, ASilentTargetIsCutOffBesideBusyOnes) {
+  Odd odd("127.0.0.1", [](http::asio::ip::tcp::socket& s) { wait_for_the_end(s); });
+  Sender sender{{}};
+  const auto start = [&](std::uint64_t sequence, const std::string& url, std::chrono::seconds all) {
+    config::Integration how;
+    how.kind = "webhook";
+    how.url = config::Secret(url);
+    how.first_byte_timeout = std::chrono::milliseconds(50);
+    how.timeout = all;
+    model::Notification notification;
+    notification.sequence = sequence;
+    sender.start(target_of("a/webhook/0", how), notification, {});
+  };
+  start(1, odd.url("127.0.0.1"), std::chrono::seconds(20));
+  Verdict verdict;
+  for (std::uint64_t other = 2; verdict.detail.empty(); ++other) {
+    start(other, "no-such-scheme://x/", std::chrono::seconds(20));
+    for (const auto& one : sender.wait(std::chrono::milliseconds(100)))
+      if (one.sequence == 1) verdict = one.verdict;
+  }
+  EXPECT_TRUE(verdict.detail.starts_with("no answer began in time")) << verdict.detail;
 }
 
 // A listener whose queue is full: the kernel answers nobody.

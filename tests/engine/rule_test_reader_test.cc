@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "engine/rule_test.h"
+#include "engine/rule_test_runner.h"
+#include "tests/engine/world.h"
 
 namespace alarum::engine::rule_test_reader_test {
 namespace {
@@ -207,6 +209,18 @@ TEST(TestVariants, SayThatTheyChangeNothing) {
   EXPECT_NE(faults_of("  events: []\n  expect: []\n  variants: [{pace: 2}]\n")
                 .find("a variant needs \"expect_people\""),
             std::string::npos);
+}
+
+// The tests beside it run all the same.
+TEST(RuleTestRunner, AnEventThatTheEngineCannotProcessFailsItsTest) {
+  const auto done = read(
+      "  events: [{at: 0s, type: x, format: alertmanager, posted: \"true\", data: [1]}]\n"
+      "  expect: []\n");
+  ASSERT_TRUE(done.file) << done.faults;
+  const auto result = run_rule_test(done.file->tests.at(0), generation_of("rules: []\n"));
+  EXPECT_FALSE(result.passed);
+  EXPECT_NE(result.difference.find("cannot process an event of this test"), std::string::npos)
+      << result.difference;
 }
 
 }  // namespace

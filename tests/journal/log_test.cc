@@ -155,6 +155,22 @@ TEST(Log, WithKeepMatchedWhatMatchedNothingIsCountedAndNotWritten) {
   EXPECT_EQ(world.log->totals().unmatched, 1u);
 }
 
+// The offset that its original would have had belongs to the next record, or to none yet.
+TEST(Log, WithKeepMatchedACopyOfWhatIsNotWrittenHasNoOffset) {
+  World world;
+  world.options.keep_all = false;
+  world.open();
+  ASSERT_TRUE(world.put({"before"}));
+  std::vector<Submission> group;
+  group.push_back(submission_of({"a", "a"}));
+  for (auto& item : group[0].items) item.hits = model::Hits{};
+  const auto done = world.log->commit(group, at_second(9));
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->outcomes[0][1].duplicate);
+  EXPECT_EQ(done->outcomes[0][1].offset, 0u);
+  EXPECT_EQ(world.log->end_offset(), 1u);
+}
+
 // What hit nothing under the rules before may hit something under those that are in force when it
 // is committed.
 TEST(Log, WithKeepMatchedWhatOtherRulesMadeOfAnEventIsNoReasonToLeaveItUnwritten) {
