@@ -13,7 +13,8 @@
 
 namespace alarum::model {
 
-/// The wire format that an event came in: the path `format`, spelled as the enumerator.
+/// The wire format in which an event arrived. The path `format` has the enumerator's spelling. The
+/// numbers are on disk and must not change.
 enum class Format : std::uint8_t {
   cloudevents = 1,
   ces = 2,
@@ -27,11 +28,11 @@ enum class Format : std::uint8_t {
   internal = 10
 };
 
-/// Normalised; `none` where the format does not say.
+/// Whether the event reports a fault or its end, in our words; `none` if the format does not say.
 enum class Status : std::uint8_t { none = 0, firing = 1, resolved = 2 };
 
-/// Our five words in falling order of badness are critical, major, minor, warning, info; `none`
-/// where nobody said.
+/// In falling order of badness: critical, major, minor, warning, info. `none` if the sender does
+/// not say. Greater is worse, so values can be compared.
 enum class Severity : std::uint8_t {
   none = 0,
   info = 1,
@@ -41,38 +42,46 @@ enum class Severity : std::uint8_t {
   critical = 5
 };
 
+/// What the payload of an event is.
 enum class DataKind : std::uint8_t { none = 0, json = 1, text = 2, binary = 3 };
 
 std::string_view to_text(Format);
 std::string_view to_text(Status);    ///< "" for none
 std::string_view to_text(Severity);  ///< "" for none
-/// Our words in any case only: what a rule may write.
+/// Our five words in any case, as rules and configs may write them. nullopt for all else.
 std::optional<Severity> parse_severity(std::string_view word);
-/// Also what senders write: `1..4`, `Informational`, Redfish's `OK|Warning|Critical`, syslog's
-/// words (`emerg`, `err`, …). none: unknown.
+/// As parse_severity(), and the words of senders: Cloud Eye's `1` to `4` and its Chinese words,
+/// Redfish's `OK|Warning|Critical`, syslog's (RFC 5424 table 2: `emerg`, `err`, …), and others in
+/// use. `none` for an unknown word.
 Severity normalise_severity(std::string_view word);
-/// `firing|alarm|triggered|problem…`, `resolved|ok|clear|cleared…` in any case. none: unknown.
+/// `firing|alarm|triggered|problem…` and `resolved|ok|clear|cleared…` in any case. `none` for an
+/// unknown word.
 Status normalise_status(std::string_view word);
 
-/// What a decoder knows of an event, as views into the decoder's memory. Event copies it.
+/// What a decoder found in one event, as views into the decoder's memory. Event copies them, so
+/// they need to be valid only during its construction.
 struct EventFields {
   std::string_view id, source, type, subject, datacontenttype, dataschema, sender;
   std::optional<Time> time;
   /// Extension attributes: name, and the value as a JSON scalar text (`"abc"`, `5`, `true`).
   std::vector<std::pair<std::string, std::string>> extensions;
   DataKind data_kind = DataKind::none;
-  /// As it came, byte for byte: JSON text; for `text` the decoded text, for `binary` the bytes
+  /// The payload as it arrived, byte for byte: JSON text for `json`, the decoded text for `text`,
+  /// the bytes for `binary`.
   std::string_view data;
   Format format = Format::cloudevents;
   Status status = Status::none;
   Severity severity = Severity::none;
 };
 
-/// Memory that the events of one batch share. They stand in it one behind the other, as records of
-/// the journal do. One thread, until its events are handed on; they keep the memory.
+/// Memory that the events of one batch share. The events lie in it one behind the other in the form
+/// of the journal's records, so the journal can write them without copying. One thread fills it.
+/// The events keep its memory alive and may then go to other threads. Blocks have 64 KiB at most,
+/// except for a larger event, which has a block of its own.
 class EventArena {
  public:
-  /// `expected`: bytes of the events that will come, as far as that is known.
+  /// `expected`: the bytes of the events that will come, as far as that is known. It sizes the
+  /// first block.
   explicit EventArena(std::size_t expected) : expected_(expected) {}
 
  private:
@@ -84,28 +93,35 @@ class EventArena {
   std::size_t expected_;
 };
 
-/// One event (CloudEvents 1.0.2 attributes plus what arrival adds), immutable, in the form in which
-/// the journal keeps it: one run of bytes with fixed places for its parts (docs/formats/journal.md
-/// "Event"). All views live as long as the Event or a copy of it: copies share its memory.
+/// One event: the attributes of CloudEvents 1.0.2 and what arrival adds (sender, format, normalised
+/// status and severity). Immutable, in the journal's form: one run of bytes with fixed places for
+/// its parts (docs/formats/journal.md "Event"). Its size is less than 4 GiB; ingest has bounded it.
+///
+/// Copies share the bytes, so a copy is cheap. Views are valid as long as the Event or a copy of it
+/// lives. Any number of threads may read it.
 class Event {
  public:
-  /// With memory of its own.
+  /// An event with memory of its own.
   explicit Event(const EventFields& fields);
   Event(const EventFields& fields, EventArena& arena);
-  /// From journal bytes, which are copied. Error `bad_event`: the bytes are not what Event wrote.
+  /// Reads an event from the bytes of a journal record, which are copied. Error `bad_event`: they
+  /// are not what Event wrote, because they are damaged or of an unknown layout.
   static Result<Event> decode(std::string_view bytes);
 
+  /// The event as decode() reads it.
   std::string_view bytes() const { return {bytes_, at_[kParts]}; }
-  /// The bytes as a record of the journal (docs/formats/journal.md "Record"): their size and kind
-  /// stand before them.
+  /// A record of the journal begins with its size (4 bytes) and kind (1 byte), then come the bytes
+  /// (docs/formats/journal.md "Record"). Both lie before the event in memory.
   static constexpr std::size_t kRecordHead = 5;
   static constexpr std::uint8_t kRecordKind = 1;
   std::string_view record() const { return {bytes_ - kRecordHead, kRecordHead + at_[kParts]}; }
 
-  /// Size of the memory that it keeps alive, which other events may share.
+  /// The size of the memory block that this event keeps alive, which other events may share. Queues
+  /// count with it what they hold.
   std::size_t block_size() const { return block_size_; }
   bool shares_block_with(const Event& other) const { return block_ == other.block_; }
-  /// A copy with memory of its own.
+  /// A copy with memory of its own. Use it to store one event of a batch for a long time, because
+  /// it would keep the whole block alive otherwise.
   Event alone() const;
 
   std::string_view id() const { return part(kId); }
@@ -121,10 +137,12 @@ class Event {
   Format format() const;
   Status status() const;
   Severity severity() const;
-  /// Name and JSON scalar text, in the order they came.
+  /// Extension attributes in the order in which they arrived: name, and the value as a JSON scalar
+  /// text.
   std::vector<std::pair<std::string_view, std::string_view>> extensions() const;
 
  private:
+  // The parts in the order in which they lie in the bytes.
   enum Part {
     kId,
     kSource,
@@ -143,10 +161,11 @@ class Event {
   std::string_view part(Part p) const { return {bytes_ + at_[p], at_[p + 1] - at_[p]}; }
 
   std::shared_ptr<const char[]> block_;
-  const char* bytes_ = nullptr;  ///< in the block
+  const char* bytes_ = nullptr;  // in block_
   std::uint32_t block_size_ = 0;
   std::array<std::uint32_t, kParts + 1>
-      at_{};  ///< where each part begins; the last one: where all end
+      /// Where each part begins, in bytes_; the last number is where all of it ends.
+      at_{};
 };
 
 }  // namespace alarum::model

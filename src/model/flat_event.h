@@ -12,12 +12,13 @@
 
 namespace alarum::model {
 
-/// Places where vendors put a JSON object into a string, best first: the view `content.…` is of the
-/// first that is one.
+/// Paths at which vendors put a JSON object into a string, in the order in which they are tried.
+/// The first that is an object also appears as `content.…`.
 inline constexpr std::array<std::string_view, 4> kContentPaths{
     "data.content", "data.detail.content", "data.EventContent",
     "data.template_variable.EventContent"};
 
+/// The type of a leaf. The order is that of JsonType (base/json_scan.h), from which it is cast.
 enum class LeafKind : std::uint8_t { null, boolean, number, string };
 
 /// One step of a leaf into an array: which array of the event (numbered in document order), which
@@ -28,8 +29,8 @@ struct ArrayStep {
   std::uint32_t element = 0;
 };
 
-/// A scalar of the event. `path` is the member names joined by dots; arrays do not show in it
-/// (EventBridge flattens them).
+/// A scalar of the event. `path` is the names that lead to it, joined by dots; arrays leave no
+/// trace in the path, because EventBridge flattens them.
 struct Leaf {
   std::string_view path;
   LeafKind kind = LeafKind::null;
@@ -37,34 +38,45 @@ struct Leaf {
   std::uint32_t steps_at = 0, steps = 0;  ///< its array steps, outermost first
 };
 
-/// The leaves of an event, by path: what patterns, `by`, `extract` and templates read.
+/// All scalars of an event as leaves with paths: what patterns, `by`, `extract` and templates read.
 ///
-/// Attributes are leaves of their own name (`id source type subject time datacontenttype
-/// dataschema`, extensions by name, `status`, `severity`, `sender`, `format`; empty ones are
-/// absent; time as RFC 3339), the payload stands under `data.…` (a text payload is the leaf `data`;
-/// a binary one is absent). Where a vendor put a JSON object into a string (data.content,
-/// data.detail.content, data.EventContent, data.template_variable.EventContent: the first that is
-/// one), its members stand under `content.…` too. A duplicate key adds leaves: every value counts.
-/// What has a path of more than 1024 bytes (as its names are written) is no leaf.
+/// - An attribute is a leaf of its own name: `id source type subject time datacontenttype
+///   dataschema status severity sender format`, and extensions by name. An empty attribute is
+///   absent. `time` is an RFC 3339 text.
+/// - The payload is under `data.…`. A text payload is the leaf `data`; a binary one is absent.
+/// - If a vendor put a JSON object into a string (kContentPaths), its members are under `content.…`
+///   too.
+/// - A duplicate key gives two leaves, and both values count.
+/// - A path of more than 1,024 bytes (names as written) has no leaf, so that a hostile event cannot
+///   take memory out of proportion to its size.
+///
+/// It owns copies of its texts, except where of() says otherwise. Copies share them. Reading is
+/// safe on any thread; add() and set() are not.
 class FlatEvent {
  public:
+  /// All leaves of an event, in one pass over its payload. The event is not needed afterwards. A
+  /// payload that is no JSON gives no leaves.
   static FlatEvent of(const Event& event);
-  /// Some leaves of an event, which somebody else read: ordered by path, then as they stand in the
-  /// document. Texts are copied, but for those that stand in `lasting`, which outlives it. `asked`:
-  /// the paths that were looked for, sorted, which outlive it; no other is to be asked for but
-  /// those that are added.
+  /// Leaves that a reader of selected paths found (match/alert_reader.h), ordered by path, then as
+  /// in the document.
+  /// - `asked`: the sorted paths that were looked for; it must outlive the result. Asking for
+  ///   another path is a bug (an assertion), unless add() added it.
+  /// - `lasting`: memory that outlives the result. Texts outside of it are copied.
   static FlatEvent of(std::vector<Leaf> leaves, std::span<const ArrayStep> steps,
                       std::span<const std::string> asked, std::string_view lasting = {});
-  /// Any JSON object as it stands, for `alarum match`. Errors of check_json, or `not_an_object`.
+  /// Any JSON object as it is, for `alarum match`: its members have no prefix. Errors: those of
+  /// check_json(), or `not_an_object`.
   static Result<FlatEvent> of_json(std::string_view text);
 
-  /// Adds what `extract` and `enrich` made, under its own name.
+  /// Adds a leaf that `extract`, `enrich` or the inventory made. The texts are copied. Linear in
+  /// the number of leaves.
   void add(std::string_view path, LeafKind kind, std::string_view text);
 
-  /// Its only leaf is this one.
+  /// Replaces all leaves of a path by this one.
   void set(std::string_view path, LeafKind kind, std::string_view text);
 
-  /// All leaves of a path, in document order.
+  /// All leaves of a path in document order; empty if there are none. Logarithmic. The span is
+  /// valid until the next add() or set().
   std::span<const Leaf> at(std::string_view path) const;
   /// All leaves whose path begins with `prefix`, ordered by path.
   std::span<const Leaf> under(std::string_view prefix) const;
@@ -81,7 +93,7 @@ class FlatEvent {
   std::shared_ptr<Texts> texts_;
   std::vector<Leaf> leaves_;  // ordered by path, then as they stand in the document
   std::vector<ArrayStep> steps_;
-  std::span<const std::string> asked_;  // empty: all paths were
+  std::span<const std::string> asked_;  // empty: every path may be asked for
 };
 
 }  // namespace alarum::model

@@ -7,25 +7,27 @@
 
 namespace alarum::model {
 
-/// A name that events are recognised by: the first half of SHA-256 over source, a zero byte and id
-/// (docs/formats/journal.md "Identity of an event").
+/// What an event is recognised by: the first 16 bytes of the SHA-256 of source, a zero byte and id
+/// (docs/formats/journal.md "Identity of an event"). CloudEvents 1.0.2 demands that (source, id) is
+/// unique for each event. The digest is on disk and must not change.
 using Identity = std::array<std::uint64_t, 2>;
 Identity identity_of(std::string_view source, std::string_view id);
 
+/// An accepted event as the DedupSet remembers it.
 struct SeenEvent {
   Identity identity{};
-  Time at;
-  /// 0: the name alone is the message's identity. Else of the name's last message: only the same
-  /// one again is a duplicate.
+  Time at;  ///< engine time of its commit
+  /// 0: the identity alone tells two events apart. Otherwise a digest of the content: the same
+  /// identity with another content is a new event.
   std::uint64_t content = 0;
 };
 
-/// What one event is recognised by: nothing (posted alerts), its name, or its name and the place
-/// where it was read.
+/// The identities by which one event is recognised: none (posted alerts), its name, or its name and
+/// the place where it was read. A value without allocations.
 class SeenAs {
  public:
   void add(const SeenEvent& one) { all_[count_++] = one; }
-  /// When it was committed, where that was not known before.
+  /// Sets the time of the commit, which is not known when the event is parsed.
   void set_time(Time at) {
     for (auto& one : all_) one.at = at;
   }
@@ -38,14 +40,15 @@ class SeenAs {
   std::size_t count_ = 0;
 };
 
-/// `at`: when it was committed. Mapped JSON, and Alertmanager's alerts without a `startsAt`, have
-/// ids that name what an event is about and not the message: there the content counts (all that the
-/// event says but for who sent it).
+/// The identities of an event; `at` is the engine time of its commit. Mapped JSON, and alerts of
+/// Alertmanager without a `startsAt`, have ids that name what the event is about and not the
+/// message. For these the content counts: everything that the event says, except for who sent it.
+/// Pure.
 SeenAs seen_of(const Event& event, Time at);
 
-/// The extension attribute of an event of format `json` that was read from a file or an event
-/// stream: where it stood. What is read again after a crash is known by it, however often its id
-/// had other contents since.
+/// An extension attribute of events of the format `json` that were read from a file or an event
+/// stream: where the line stood. If the line is read again after a crash, it is recognised by its
+/// place, even if its id had other contents since.
 constexpr std::string_view kPlaceMark = "place";
 
 }  // namespace alarum::model

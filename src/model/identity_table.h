@@ -11,22 +11,28 @@
 
 namespace alarum::model {
 
-/// From identities to numbers: a flat table of buckets that are a cache line each, so that a look
-/// reads one line, as a rule, whether the identity is there or not. What finds its bucket full
-/// stands in one behind it, and each bucket that it passed counts that (as folly's F14 does): a
-/// look ends at a bucket that nothing has passed, and nothing is moved when something goes.
+/// A hash table from identities to numbers, for millions of entries. A bucket is one cache line
+/// with nine entries, so a look-up usually reads one line, whether the identity is there or not.
 ///
-/// It holds 24 bits of each identity; who asks knows the rest by the number. The table has a part
-/// for about each 8,192 of `max`, and each part grows by itself: no step moves more than that.
-/// At least 7.1 bytes an identity, 8.9 at the bound, 14 where a part has just grown.
+/// - If a bucket is full, an entry goes to a later one, and each bucket that it passed counts that
+///   (as folly's F14 does). So a look-up ends at a bucket that nothing has passed, and nothing is
+///   moved when an entry is removed.
+/// - The table stores 24 bits of an identity. The caller compares the rest by the number.
+/// - It has a part for about each 8,192 of `max`. Each part grows by itself, so no call moves more
+///   than that.
+/// - Memory: at least 7.1 bytes an identity, 8.9 at the bound, 14 where a part has just grown.
+///
+/// One thread. DedupSet owns it.
 class IdentityTable {
  public:
-  /// `max`: how many it is made for. More are slower.
+  /// `max`: the number of identities that it is made for. More are possible, but slower.
   explicit IdentityTable(std::size_t max);
 
   /// The number of an identity, which may be changed; null for one that is not there. Asks
   /// `same(number)` of what looks like it.
   template <class Same>
+  /// The number of an identity, which the caller may change; nullptr if it is not there. Calls
+  /// `same(number)` for each entry that may be the identity.
   std::uint32_t* find(const Identity& identity, Same same) {
     auto& part = part_of(identity);
     const auto [bucket, slot] = part.look(Tag(identity), same);
@@ -36,9 +42,9 @@ class IdentityTable {
   const std::uint32_t* find(const Identity& identity, Same same) const {
     return const_cast<IdentityTable&>(*this).find(identity, same);
   }
-  /// One that is not there.
+  /// Adds an identity that is not in the table.
   void add(const Identity& identity, std::uint32_t number);
-  /// False: it is not there under this number.
+  /// Removes an identity that has this number. False if there is none.
   bool remove(const Identity& identity, std::uint32_t number);
   /// Makes the processor fetch what a look for this identity will read.
   void prefetch(const Identity& identity) const {
@@ -51,7 +57,8 @@ class IdentityTable {
 
  private:
   static constexpr std::size_t kSlots = 9;
-  // 24 bits of an identity: they say its bucket too, so that a part can grow by itself.
+  // 24 bits of an identity. They also decide the bucket, so that a part can grow without the
+  // identities.
   struct Tag {
     explicit Tag(const Identity& identity)
         : high(static_cast<std::uint16_t>(identity[0] >> 8)),
@@ -64,14 +71,17 @@ class IdentityTable {
     std::array<std::uint32_t, kSlots> numbers;
     std::array<std::uint16_t, kSlots> highs;
     std::array<std::uint8_t, kSlots> lows;
-    std::uint8_t filled : 4;  // the first so many slots are
-    std::uint8_t passed : 4;  // how many stand behind that were at home here or before; 15 for ever
+    std::uint8_t filled : 4;  // how many slots are in use, from the first on
+    /// How many entries belong to this or an earlier bucket but went to a later one. 15 stays for
+    /// ever.
+    std::uint8_t passed : 4;
 
     // The slot that has this tag and that `same` takes; kSlots: none.
     template <class Same>
+    /// The slot with this tag for which `same` returns true; kSlots if there is none.
     std::size_t find(Tag tag, Same& same) const {
-      // The low bytes of eight at once: where one is equal, the top bit of its byte is set. The
-      // byte above an equal one may be taken for one too; all is looked at once more.
+      // Compares eight low bytes at once: where one is equal, the top bit of its byte is set. The
+      // byte above an equal one may be reported by mistake, so each hit is checked again.
       constexpr std::uint64_t kOnes = 0x0101010101010101;
       std::uint64_t eight;
       std::memcpy(&eight, lows.data(), sizeof eight);
@@ -91,7 +101,7 @@ class IdentityTable {
     Tag tag(std::size_t slot) const { return {highs[slot], lows[slot]}; }
   };
   struct Place {
-    Bucket* bucket = nullptr;  // null: there is none
+    Bucket* bucket = nullptr;  // nullptr: not found
     std::size_t slot = 0;
   };
   struct Part {
@@ -123,8 +133,8 @@ class IdentityTable {
   }
   Part& part_of(const Identity& identity) { return parts_[identity[1] & (parts_.size() - 1)]; }
 
-  std::vector<Part> parts_;     // a power of two of them
-  std::uint32_t part_buckets_;  // of each part at the bound
+  std::vector<Part> parts_;     // their number is a power of two
+  std::uint32_t part_buckets_;  // buckets of each part when the table has `max` identities
 };
 
 }  // namespace alarum::model

@@ -6,13 +6,13 @@
 
 namespace alarum::model {
 
-/// Why no labels can satisfy all of them, where that is certain: an `=` and another matcher of the
-/// same label that its value does not satisfy. nullopt says nothing: two regular expressions are
-/// not compared.
+/// Says why no alert can satisfy all of the matchers, for a warning. It finds only what is certain:
+/// an `=` and another matcher of the same label that the `=` value does not satisfy. nullopt does
+/// not mean that there is no contradiction, because two regular expressions are not compared.
 std::optional<std::string> contradiction(const Matchers& matchers);
 
-/// Whether all that satisfies `narrow` is certain to satisfy `wide` as well. False where that is
-/// not plain to see.
+/// Whether every alert that satisfies `narrow` certainly satisfies `wide`. False if that cannot be
+/// seen from the matchers one by one.
 bool covers(const Matchers& wide, const Matchers& narrow);
 
 }  // namespace alarum::model

@@ -9,8 +9,8 @@
 
 namespace alarum::model {
 
-/// What a receiver is to be told: a group of alerts in one message. Routing makes it, a notifier
-/// turns it into a body.
+/// A group of alert changes for one receiver, to be sent in one notification. The dispatcher makes
+/// it; a receiver kind turns it into the body of a request (Content).
 struct Message {
   std::string receiver;   ///< the receiver's name in the config
   std::string group_key;  ///< order is kept within (target, group_key)
@@ -18,73 +18,80 @@ struct Message {
   std::vector<Change> changes;  ///< at least one
 };
 
-/// What a notifier makes of a message: the part of a request that stays the same in every attempt.
+/// What a receiver kind makes of a message: the part of the request that is the same in every
+/// attempt.
 struct Content {
   std::string body;
-  /// `Name: value` lines, each ended by a line feed; beside those of the target
+  /// `Name: value` lines, each ended by a line feed, in addition to the headers of the target.
   std::string headers;
 };
 
-/// One frozen request to one target. The id is derived from (alert, offset, target): stable across
-/// retries, restarts and replays.
+/// One request to one target, frozen when it was made. The id is derived from alert, offset and
+/// target, so it is the same after retries, restarts and replays: a receiver can drop duplicates by
+/// it.
 struct Notification {
   std::string id;
-  /// Receiver name, '/', kind and number of the integration (app/target_names.h):
-  /// `oncall/webhook/0`
+  /// Receiver name, `/`, kind and number of the integration: `oncall/webhook/0`
+  /// (app/target_names.h).
   std::string target;
   std::string group_key;
   std::string body;
   std::string alert_id;        ///< of the first alert in it
   Offset offset = 0;           ///< of the record that caused it
   Time created;                ///< by the wall clock
-  std::uint64_t sequence = 0;  ///< place in the outbox, given by the book; order within a group
+  std::uint64_t sequence = 0;  ///< place in the outbox, which orders a group's notifications
   std::string headers;         ///< frozen, as in Content
-  /// The message it was made of (alert::message_json), for those that must merge several into one
+  /// The message as JSON (alert::message_json), from which delivery makes a digest of several
+  /// notifications.
   std::string facts;
-  /// Of all alerts in it, when it is made; the outbox does not give them back
+  /// The ids of all alerts in it. Set when it is made; not stored in the outbox.
   std::vector<std::string> alert_ids = {};
-  /// What it tells of alerts is how they were then, by the wall clock: within the step of its
-  /// record they may have changed again. By default it tells all that the record did.
+  /// Wall-clock time of the state of the alerts that it describes. They may have changed again
+  /// within the step of the same record. By default it describes all that the record did.
   Time as_of = Time::max();
-  /// As the outbox gives it: the end of a built-in alert, and nothing of that alert was delivered
-  /// to the target so far
+  /// Set by the outbox: this is the end of a built-in alert, and nothing about that alert was
+  /// delivered to the target so far.
   bool unheard = false;
 };
 
-/// What the group keys of built-in alerts begin with: each of them is a group by itself, and no
-/// other group is called that.
+/// The prefix of the group keys of built-in alerts. Each built-in alert is a group by itself, and
+/// no other group key begins with it.
 constexpr std::string_view kOwnGroups = "self_monitoring/";
 
-/// Somebody was not told of an alert, and why.
+/// A notification that was not made, and why. The history shows it, and metrics count it. The
+/// numbers of Why are on disk and must not change.
 struct Suppressed {
+  /// The reasons. silenced, inhibited, muted and acknowledged name the field's own concepts.
   enum class Why : std::uint8_t {
     silenced = 1,
     inhibited = 2,
     muted = 3,
-    late = 4,
+    late = 4,  ///< the alert had ended before its events arrived
     acknowledged = 5,
-    refired = 6,    ///< an end of what fires anew: it is told as firing
-    rerouted = 7,   ///< another config came into force before they were told
+    refired = 6,    ///< the end of an alert that fires again: notified as firing
+    rerouted = 7,   ///< another config came into force before the notification
     absorbed = 11,  ///< a roll-up has it as a member
-    waiting = 12,   ///< held back until it is known whether a roll-up begins
-    /// A start knew no more of what they were to be told before (damage, or it was over under
-    /// another config)
+    waiting = 12,   ///< it is not known yet whether a roll-up fires
+    /// A start could not find out what was to be notified before it, because of damage, or because
+    /// it was over under another config.
     lost = 15,
-    // Of one target, whose name stands as the receiver:
-    unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
-    untold = 9,    ///< the end of an alert of which it was never told
-    known = 10,    ///< it knows already
-    // Of an alert that fires: what it annulled (`unless`), which never became an alert. `group_key`
-    // names it, as `RULE{key}`; nobody is the receiver.
+    // The next three are decided for one target, whose name stands as `receiver`. `unwanted`: the
+    // target does not want ends of this kind (`send_resolved`, `resolve_on`).
+    unwanted = 8,
+    untold = 9,  ///< the end of an alert whose firing the target was never sent
+    known = 10,  ///< the target was notified of this already
+    // A match that a firing alert annulled (`unless`), so it never became an alert. `group_key`
+    // names it as `RULE{key}`; there is no receiver.
     annulled = 13,
-    logged = 14,  ///< its route logs it and notifies nobody
+    logged = 14,  ///< its route is `log_only`
   };
   Why why = Why::silenced;
   std::string alert_id;
-  std::string receiver;  ///< who would have been told
+  std::string receiver;  ///< who would have been notified
   std::string group_key;
   AlertState state = AlertState::firing;
-  /// Silence ids, fingerprints of the inhibiting alerts, names of time intervals, who acknowledged
+  /// What suppressed it: ids of silences, fingerprints of inhibiting alerts, names of time
+  /// intervals, or who acknowledged it.
   std::vector<std::string> by;
   Offset offset = 0;  ///< of the record in whose step it was decided
   Time at;            ///< engine time, by the wall clock once it left the engine
@@ -92,7 +99,7 @@ struct Suppressed {
 
 std::string_view to_text(Suppressed::Why);
 
-/// One request that a target did not take.
+/// One request that a target did not accept.
 struct FailedAttempt {
   Time at;                  ///< wall clock
   std::string detail;       ///< as Receipt's

@@ -5,9 +5,11 @@
 
 namespace alarum::model {
 
-/// The extension attribute (its format: `alertmanager`) of an event that stands for an alert posted
-/// to the API (alert/posted.h). Its id is unlike any other, and it needs no rule.
+/// An extension attribute of events of the format `alertmanager`. It marks an event that stands for
+/// an alert that was posted to Alertmanager's API (alert/posted.h). Its id is unlike any other, and
+/// no rule matches it: it becomes an alert directly.
 constexpr std::string_view kPostedMark = "posted";
+/// Whether the event has that format and that attribute.
 bool is_posted(const Event& event);
 
 }  // namespace alarum::model

@@ -10,17 +10,18 @@
 
 namespace alarum::model {
 
-/// Keeps people from being told of the alerts that all its matchers match, from `starts_at` until
-/// `ends_at` (Alertmanager's silence).
+/// Alertmanager's silence: from `starts_at` until `ends_at`, people are not notified of alerts that
+/// satisfy all of its matchers. A plain value; the engine owns the silences in force
+/// (alert/silences.h).
 struct Silence {
-  /// A UUID, given when it was made; it stands in the journal, so a replay has the same
+  /// A UUID. It is made with the silence and is in the journal, so a replay has the same.
   std::string id;
   Matchers matchers;
   Time starts_at, ends_at;
-  Time updated_at;  ///< engine time of the record; set by who reads the record
+  Time updated_at;  ///< engine time of the record, set when the record is read
   std::string created_by, comment;
   Labels annotations;
-  /// Ends when nothing that it matches fires any more, at `ends_at` at the latest.
+  /// It ends when no alert that it matches fires any more, and at `ends_at` at the latest.
   bool until_resolved = false;
 
   enum class State { pending, active, expired };
@@ -32,10 +33,10 @@ struct Silence {
 
 std::string_view to_text(Silence::State);
 
-/// One JSON object, times in microseconds: what a journal record and a checkpoint hold
-/// (docs/formats/journal.md "Silence").
+/// The silence as one JSON object with times in microseconds. It is what journal records and
+/// checkpoints have (docs/formats/journal.md "Silence").
 std::string silence_json(const Silence& silence);
-/// Error `bad_silence`.
+/// The inverse. Error `bad_silence`: no such object, or one of its matchers is not valid.
 Result<Silence> parse_silence(std::string_view json);
 
 }  // namespace alarum::model
