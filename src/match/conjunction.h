@@ -5,13 +5,16 @@
 
 namespace alarum::match {
 
-/// Field tests that must all hold: one branch of a pattern whose `$or`s are multiplied out. Ordered
-/// by path, each path once: as in the reference, the later test of a path replaces the earlier one,
-/// and fields are settled in the order of their paths.
+/// Field tests that must all hold: one branch of a pattern after its `$or`s were multiplied out.
+/// The tests are ordered by path, and each path occurs once: if a pattern tests a path twice, the
+/// later test replaces the earlier one, as in aws/event-ruler. Array consistency settles the fields
+/// in this order too. The pointers point into the pattern, which must outlive the conjunction.
 using Conjunction = std::vector<const rules::FieldTest*>;
 
-/// The clause, or the pattern, fits where one of them does. They point into it.
+/// All branches; the clause matches if one of them holds. Their number is the product of the sizes
+/// of its `$or` groups; the pattern parser has bounded it.
 std::vector<Conjunction> conjunctions_of(const rules::Clause& clause);
+/// The branches of all alternatives of the pattern.
 std::vector<Conjunction> conjunctions_of(const rules::Pattern& pattern);
 
 }  // namespace alarum::match

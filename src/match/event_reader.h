@@ -8,19 +8,27 @@
 
 namespace alarum::match {
 
-/// Reads an event's leaves for an index: the same leaves as model::FlatEvent has, but only those
-/// whose paths somebody reads. Immutable.
+/// Reads an event into FieldValues: the same leaves as model::FlatEvent has, but only those whose
+/// paths are in a PathTrie, that is, which a pattern reads. The payload is parsed once, and what no
+/// pattern reads is checked but not stored.
+///
+/// A part of a Generation or an AlertReader; it borrows their PathTrie. Immutable; any thread.
 class EventReader {
  public:
-  /// Paths that the reader itself has to see: where vendors put a JSON object into a string.
+  /// Paths that the reader itself needs in the trie: those at which vendors put a JSON object into
+  /// a string (model::kContentPaths).
   static std::vector<std::string> wanted();
 
+  /// `paths` must outlive it and have all paths already: their slots are looked up here.
   explicit EventReader(const PathTrie& paths);
-  /// `leaves` were begun with the same paths; they live as long as the event.
+  /// Adds the leaves of the event. `leaves` were begun with the same paths, and are valid as long
+  /// as the event. Payload and extensions were checked at ingest; a part that is no JSON gives no
+  /// leaves.
   void read(const model::Event& event, FieldValues& leaves) const;
 
  private:
   enum Attribute {
+    /// The attributes in the order of kNames in the source file.
     kId,
     kSource,
     kType,
@@ -36,11 +44,13 @@ class EventReader {
     kAttributes
   };
   void read_attributes(const model::Event& event, FieldValues& leaves) const;
+  // Except `status` and `severity`, which are attributes already in normalised form.
   void read_extensions(const model::Event& event, FieldValues& leaves) const;
+  // Opens the first of the `wanted()` strings that is a JSON object, as `content.…`.
   void read_content(FieldValues& leaves) const;
 
-  PathTrie::Node data_, content_;
-  std::array<std::uint32_t, kAttributes> slots_;
+  PathTrie::Node data_, content_;                 // 0: no rule reads anything below
+  std::array<std::uint32_t, kAttributes> slots_;  // kNoSlot: no rule reads the attribute
   std::vector<std::uint32_t> content_slots_;
   const PathTrie* paths_;
 };

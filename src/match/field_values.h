@@ -12,59 +12,69 @@
 
 namespace alarum::match {
 
-/// The leaves of one event whose paths somebody reads, by slot: what the index matches. Scratch
-/// memory of one thread, used again for every event; nothing is allocated in a steady state. Views
-/// of the leaves point into the event's bytes or into here, until the next begin().
+/// The leaves of one event whose paths the rules read, by slot (the number of a path in a
+/// PathTrie). This is what the index matches.
+///
+/// - Scratch memory of one thread, used again for every event and every index. In a steady state
+///   nothing is allocated. After a large event, memory for at most 16,384 leaves is kept.
+/// - Views in the leaves point into the event's bytes or into this object. They are valid until the
+///   next begin().
+/// - Forgetting an event is one increment: a slot belongs to the event whose number it has.
 class FieldValues {
  public:
-  static constexpr std::uint32_t kEnd = ~std::uint32_t{0};
+  static constexpr std::uint32_t kEnd = ~std::uint32_t{0};  ///< ends a list of entries
 
   struct Entry {
     model::Leaf leaf;  ///< without its path
     std::uint32_t next = kEnd;
   };
+  /// The leaves of one path: a linked list in the order of the document.
   struct Slot {
-    std::uint64_t event = 0;  ///< of which the rest is
+    std::uint64_t event = 0;  ///< the event (see event()) that the other members describe
     std::uint32_t first = 0, last = 0, count = 0;
     bool in_arrays = false;  ///< some leaf lies below an array's element
   };
 
-  /// Forgets the event before. `paths` must outlive the reading of this one.
+  /// Begins a new event and forgets the one before. `paths` must outlive the reading of this event.
   void begin(const PathTrie& paths);
-  /// A JSON text whose root stands at `root`. False: it is not valid; what was read of it is to be
-  /// thrown away. The text must live as long as the leaves.
+  /// Reads a JSON text, whose outermost value is at the node `root`. False if the text is not
+  /// valid, or not an object and `object_only`; the leaves may then have a part of it, and must not
+  /// be matched. The text must live as long as the leaves.
   bool read(std::string_view json, PathTrie::Node root, bool object_only = false);
-  /// A leaf from offload. `text` must live as long as the leaves.
+  /// Adds a leaf that is not in a JSON text, such as an attribute or a derived value. `text` must
+  /// live as long as the leaves; see keep().
   void add(std::uint32_t slot, model::LeafKind kind, std::string_view text);
-  /// A copy of the text that does.
+  /// Copies a text into this object, where it lives as long as the leaves.
   std::string_view keep(std::string_view text);
 
-  /// nullptr: the event has no leaf there.
+  /// The leaves of a slot; nullptr if the event has none.
   const Slot* find(std::uint32_t slot) const {
     return slots_[slot].event == event_ ? &slots_[slot] : nullptr;
   }
-  /// Of a slot that the event has leaves for
+  /// As find(), for a slot that is known to have leaves, such as one of touched().
   const Slot& at(std::uint32_t slot) const { return slots_[slot]; }
   const Entry& entry(std::uint32_t number) const { return entries_[number]; }
   template <class Visit>
+  /// Calls visit(leaf) for the leaves of a slot until it returns true. Whether it did.
   bool any(const Slot& slot, const Visit& visit) const {
     for (auto at = slot.first; at != kEnd; at = entries_[at].next) {
       if (visit(entries_[at].leaf)) return true;
     }
     return false;
   }
-  /// Slots that the event has leaves for, in the order in which they came.
+  /// The slots that have leaves, each once, in the order in which they got their first one.
   std::span<const std::uint32_t> touched() const { return {touched_.data(), touched_count_}; }
   std::span<const model::ArrayStep> steps() const { return steps_; }
   std::span<const model::ArrayStep> steps(const model::Leaf& leaf) const {
     return {steps_.data() + leaf.steps_at, leaf.steps};
   }
+  /// The number of the event, which rises with each begin().
   std::uint64_t event() const { return event_; }
 
-  // What JsonScan calls.
+  // The sink of JsonScan (base/json_scan.h). Others do not call these members.
   using Node = PathTrie::Node;
-  // Events of one sender have the same members in the same order: what the n-th name led to in the
-  // event before is looked at first.
+  // Events of one sender have the same members in the same order. So the n-th name is first
+  // compared with the n-th name of the event before, which saves most look-ups in the trie.
   Node member(Node node, std::string_view name, bool escaped) {
     const auto size = name.size();
     if (escaped || size - 1 >= 16) return paths_->child(node, escaped ? decoded(name) : name);
@@ -89,6 +99,7 @@ class FieldValues {
 
  private:
   std::string_view decoded(std::string_view inside);
+  // Space for `size` bytes in the last block; the caller advances block_used_.
   char* room(std::size_t size);
   void put(std::uint32_t slot, model::LeafKind kind, std::string_view text, std::size_t steps) {
     const auto number = entry_count_++;
@@ -107,9 +118,10 @@ class FieldValues {
   }
   void put_again(Slot& at, std::uint32_t number, bool in_arrays);
 
+  // A member name of up to 16 bytes and the node it led to, for the next event of the same form.
   struct Member {
     std::uint64_t begin = 0, end = 0;  // of its name: together with the size they are all of it
-    std::uint32_t size = 0;            // 0: not known
+    std::uint32_t size = 0;            // 0: an empty place
     Node node = 0, child = 0;
   };
 
@@ -125,10 +137,10 @@ class FieldValues {
   std::vector<std::uint32_t> touched_;  // the first touched_count_
   std::uint32_t touched_count_ = 0;
   std::vector<model::ArrayStep> steps_;
-  std::vector<model::ArrayStep> trail_;  // of the arrays around
+  std::vector<model::ArrayStep> trail_;  // of the arrays around the current value
   std::vector<Node> trail_nodes_;
   std::uint32_t arrays_ = 0;
-  // Of texts that had to be copied; the last one is being filled
+  // Memory for texts that had to be copied. The last block is being filled.
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t block_used_ = 0, block_size_ = 0;
 };

@@ -8,24 +8,38 @@
 
 namespace alarum::match {
 
-/// A rule set together with its compiled matcher. Immutable, shared by all threads.
+/// A rule set together with its compiled matcher: everything that decides which rules an event
+/// matches. A reload makes a new Generation and replaces the old one as a whole (base/snapshot.h).
+/// The journal names the generation that was in force by its id, so a replay can build it again.
+///
+/// Immutable and shared by all threads. It owns the rule set, and all its parts point into that; so
+/// it can be neither copied nor moved, and lives behind a shared_ptr. Building it takes the time of
+/// compiling all rules, on the thread that loads them.
 class Generation {
  public:
   explicit Generation(rules::RuleSet rules);
 
+  /// The rules. A Hit's `rule` is an index into rules().rules.
   const rules::RuleSet& rules() const { return rules_; }
+  /// Derived from the text of all rule files and tables (model/record.h).
   model::GenerationId id() const { return rules_.id; }
 
-  /// What the rules make of the event: the pure function of (rule set, event). An event with status
-  /// `resolved` never fits `match`; for every rule whose pattern it fits otherwise it is an
-  /// `until`, unless the rule names `status` itself. What fits `match` is not the same rule's
-  /// `until`. Rules with `unmatched` are asked where no rule, disabled ones among them, has a use
-  /// for the event.
+  /// The hits of an event: a pure function of rule set and event, so a replay finds the same. The
+  /// http and source threads call it for each event they parse, and the engine if the generation of
+  /// an event's hits is not the one in force.
+  ///
+  /// - An event with status `resolved` never is a `match` of a rule that does not read `status`
+  ///   itself. If it fits any other pattern of the rule it is an `until` instead.
+  /// - An event that fits `match` is not the `until` of the same rule as well.
+  /// - Rules with `unmatched` get the event only if no other rule has a use for it. Disabled rules
+  ///   count as a use, so that disabling a rule does not make its events unknown.
+  /// - Rules that match alerts get events of the format `internal` and no others.
   model::Hits match(const model::Event& event) const;
-  /// Of an event that some rule has a use for: what the rules read to make an alert of it. The
-  /// event outlives it.
+  /// The fields that the rules need to make an alert of a matched event. The event and this
+  /// generation must outlive the result.
   model::FlatEvent read(const model::Event& event) const { return alerts_.read(event); }
-  /// No rule had a use for it, but for those with `unmatched`.
+  /// Whether no rule had a use for the event, apart from those with `unmatched`. Such events are
+  /// counted.
   bool is_unmatched(const model::Hits& hits) const {
     return hits.hits.empty() || rules_.rules[hits.hits.front().rule].unmatched;
   }
@@ -40,12 +54,13 @@ class Generation {
   Matcher matcher_;
   EventReader reader_;
   AlertReader alerts_;
-  std::vector<model::Hit> tags_;          ///< of pattern i
-  std::vector<std::uint32_t> unmatched_;  ///< rules with `unmatched`
+  std::vector<model::Hit> tags_;          // what a match of pattern i means
+  std::vector<std::uint32_t> unmatched_;  // indexes of the rules with `unmatched`
 };
 
-/// What is left out of a rule with `unmatched` whatever its pattern says: alerts, posted ones too;
-/// recoveries and lines of syslog unless the pattern reads `status` or `format` itself.
+/// Whether a rule with `unmatched` may get this event at all. Never alerts of other rules or alerts
+/// that were posted to the API. Events with status `resolved`, and lines of syslog, only if the
+/// rule's pattern reads `status` or `format`.
 bool may_be_unmatched(const rules::Rule& rule, const model::Event& event);
 
 }  // namespace alarum::match

@@ -5,27 +5,32 @@
 
 namespace alarum::match {
 
-/// The hash of the index's tables: 8 bytes at a time, so that the hashes of all beginnings (or all
-/// ends) of a text cost one pass over it (AffixHash). Tables are filled from rules alone, so that a
-/// sender cannot make them slow; equality is always checked on the bytes.
+/// The hash functions of the index's tables. They are fast and not cryptographic: the tables are
+/// filled from rules alone, so a sender cannot choose keys that collide, and a look-up always
+/// compares the bytes. Nothing of them is stored on disk. Little-endian machines only.
+///
+/// Mixes two numbers by one 128-bit multiplication (as wyhash does).
 inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
   const auto product = static_cast<Wide>(a ^ 0x9E3779B97F4A7C15ULL) * (b ^ 0xD6E8FEB86659FD93ULL);
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+/// The bytes at `at` as a number, at any alignment.
 inline std::uint64_t load8(const char* at) {
   std::uint64_t value;
   std::memcpy(&value, at, 8);
   return value;
 }
+/// As load8(), for 4 bytes.
 inline std::uint32_t load4(const char* at) {
   std::uint32_t value;
   std::memcpy(&value, at, 4);
   return value;
 }
 
-/// Fewer than 8 bytes as a number; reads no other byte.
+/// The first `size` bytes at `at`, fewer than 8, as a number that no other text of this size has.
+/// Reads no byte beyond them.
 inline std::uint64_t load_few(const char* at, std::size_t size) {
   if (size >= 4) return load4(at) | static_cast<std::uint64_t>(load4(at + size - 4)) << 32;
   if (size == 0) return 0;
@@ -35,7 +40,8 @@ inline std::uint64_t load_few(const char* at, std::size_t size) {
   return byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16;
 }
 
-/// Whether two texts are the same; for short ones, without a call.
+/// Whether two texts are equal. Faster than memcmp for texts of up to 64 bytes, because there is no
+/// call.
 inline bool same(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   if (a.size() < 8) return load_few(a.data(), a.size()) == load_few(b.data(), b.size());
@@ -49,10 +55,14 @@ inline bool same(std::string_view a, std::string_view b) {
 /// Hashes of the first (or, `ends`, the last) n bytes of one text, for n that never falls from call
 /// to call: linear in the text for all of them.
 template <bool ends>
+/// Hashes of the first n bytes of a text (or the last n, if `ends`) for several n. All of them
+/// together cost one pass over the text, because the hash takes 8 bytes at a time and keeps its
+/// state between calls. The text is borrowed.
 class AffixHash {
  public:
   AffixHash(std::string_view text, std::uint64_t seed) : text_(text), state_(seed) {}
 
+  /// `n` is at most the length of the text and at least that of the call before.
   std::uint64_t of(std::size_t n) {
     while (taken_ + 8 <= n) {
       state_ = mixed(
@@ -70,14 +80,15 @@ class AffixHash {
   std::size_t taken_ = 0;
 };
 
-/// Of a name: its ends and its size tell most names apart, and reading them is quick.
+/// The hash of a member name. It reads the size and the first and last 8 bytes only, because these
+/// differ for most names.
 inline std::uint64_t name_hash(std::string_view name, std::uint64_t seed) {
   const auto size = name.size();
   if (size < 8) return mixed(load_few(name.data(), size), seed << 32 | size);
   return mixed(load8(name.data()), load8(name.data() + size - 8) + (seed << 32 | size));
 }
 
-/// Of a whole text, 16 bytes at a time.
+/// The hash of a whole text, 16 bytes at a time.
 inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) {
   const char* at = text.data();
   auto left = text.size();

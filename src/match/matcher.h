@@ -12,25 +12,28 @@ namespace alarum::match {
 
 struct Index;
 
-/// Many patterns compiled together into one index (docs/index.md). An event pays for what it is and
-/// for what it matches, hardly for what is loaded. Immutable; any number of threads may ask at
-/// once, each with FieldValues of its own.
+/// Many patterns compiled into one index (docs/index.md). The cost of matching an event depends on
+/// its size and on what it matches, and hardly on the number of patterns.
+///
+/// It owns the index. Immutable: any number of threads may call match(), each with FieldValues of
+/// its own.
 class Matcher {
  public:
-  /// Pattern i is reported as i. `more_paths` are paths that somebody else wants to read from the
-  /// leaves.
+  /// Compiles the patterns, which are not needed afterwards. match() reports pattern i as i.
+  /// `more_paths`: further paths for which FieldValues are to be filled.
   explicit Matcher(const std::vector<rules::Pattern>& patterns,
                    const std::vector<std::string>& more_paths = {});
   ~Matcher();
   Matcher(Matcher&&) noexcept;
   Matcher& operator=(Matcher&&) noexcept;
 
-  /// The paths that leaves are to be read for.
+  /// The paths that the patterns read, with `more_paths`. FieldValues::begin() needs them.
   const PathTrie& paths() const;
-  /// Appends the numbers of the patterns that fit, ascending, each once. `leaves` were begun with
+  /// Appends the numbers of the matching patterns, ascending, each once. `leaves` were begun with
   /// paths().
   void match(const FieldValues& leaves, std::vector<std::uint32_t>& out) const;
-  /// Any JSON object as it stands. Errors of check_json, or `not_an_object`.
+  /// Matches any JSON object as it is, without the attributes of an event: for `alarum match` and
+  /// the conformance tests. Errors: those of check_json() (base/json.h), or `not_an_object`.
   Result<void> match_json(std::string_view event, std::vector<std::uint32_t>& out) const;
 
  private:

@@ -10,20 +10,26 @@
 
 namespace alarum::match {
 
-/// The wildcards of one path, found by a few bytes that each of them must have somewhere: a text is
-/// looked through once, however many wildcards there are. Of each wildcard the 8 (or 4) bytes are
-/// taken that the fewest others have. Immutable once built.
+/// The wildcards of one path. It finds those that a text fits by going through the text once,
+/// however many wildcards there are. For each wildcard it chooses 8 bytes in a row (or 4, if no
+/// part between its stars is longer) that every fitting text must contain and that the fewest other
+/// wildcards have. Where these bytes occur in a text, the wildcard is tested.
+///
+/// Part of an Index, immutable, readable by any thread. A text costs one hash for each of its
+/// positions and the wildcards whose bytes occur in it, each tested once.
 class Windows {
  public:
   struct Entry {
     Wildcard wildcard;
     Atom atom = 0;
   };
-  /// Whether `wildcard` has bytes to be found by.
+  /// Whether the wildcard has 4 bytes in a row without a star. Others are predicates.
   static bool can_hold(const Wildcard& wildcard);
 
+  /// All entries must satisfy can_hold(). Cost: the length of the wildcards, and a sort.
   explicit Windows(std::vector<Entry> entries);
-  /// Appends the atoms of the wildcards that the text fits; one may come more than once.
+  /// Appends the atoms of the wildcards that the text fits. The same atom may be appended twice, if
+  /// two entries have it.
   void matched(std::string_view text, std::vector<Atom>& out) const;
 
  private:
@@ -31,14 +37,16 @@ class Windows {
     std::uint64_t bytes = 0;
     std::uint32_t begin = 0, end = 0;  // into order_; equal: an empty place
   };
-  // Windows of one width.
+  // The windows of one width: a filter of at most 32 KiB that rejects most positions of a text, and
+  // a hash table that decides.
   struct Table {
     std::size_t width = 0;
-    // A place in the windows where they have few different bytes, and rare ones
+    // The position within the windows where they have the fewest and rarest different bytes. Only
+    // where the text has one of these bytes a hash is computed.
     std::size_t anchor = 0;
-    std::array<bool, 256> anchors;      // those; all bytes, where they have many
-    unsigned shift = 0;                 // 64 minus log2 of the bits in `filter`
-    std::vector<std::uint64_t> filter;  // a bit for each window, and by chance for some other bytes
+    std::array<bool, 256> anchors;      // these bytes; all bytes, if this saves too little
+    unsigned shift = 0;                 // 64 minus log2 of the number of bits in `filter`
+    std::vector<std::uint64_t> filter;  // a bit for the hash of each window
     std::vector<Place> places;          // open addressing by the same hash
     unsigned place_shift = 0;
     void build(std::size_t bytes, std::vector<std::pair<std::uint64_t, std::uint32_t>> windows,
@@ -47,7 +55,9 @@ class Windows {
     const Place* find(std::uint64_t bytes, std::uint64_t hash) const;
   };
   template <std::size_t width>
+  // Goes through the text once for the windows of one width.
   void scan(const Table& table, std::string_view text, std::vector<Atom>& out) const;
+  // Tests the wildcards that chose these bytes on the whole text.
   void test(const Place& place, std::string_view text, std::vector<Atom>& out) const;
 
   std::vector<Entry> entries_;
