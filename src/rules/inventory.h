@@ -12,65 +12,73 @@
 
 namespace alarum::rules {
 
-/// What the rule files say of the inventory and what its file holds (docs/rules.md "Inventory"):
-/// which server an event is of, whatever its reporter calls it, and what is known of that server.
-/// Immutable once the rules are compiled. Without any inventory it has no rows, and the one name
-/// `server`.
+/// What the rule files and the inventory file say about servers (docs/rules.md "Inventory"): which
+/// server an event is about, under whatever name it was reported, and what is known about that
+/// server.
+///
+/// InventoryReader makes it; the RuleSet owns it. Immutable once the rules are compiled, and shared
+/// by all threads. If no rule file has an `inventory`, it has no rows and the one name `server`.
 class Inventory {
  public:
+  /// The column of a name that is no column of the file.
   static constexpr std::size_t kNoColumn = ~std::size_t{0};
 
-  /// A name that rules may read. Its value stands under the leaf `#inventory.<name>`.
+  /// A name that rules may read. Its value is the leaf `#inventory.<name>`, which no event can have
+  /// itself.
   struct Name {
-    std::string text, leaf;
+    std::string text, leaf;          ///< the name, and leaf_of() of it
     std::size_t column = kNoColumn;  ///< kNoColumn: the file has none of that name
-    /// Into reads(): where the event itself may say it, and where an alert's annotation does
+    /// Indexes into reads(): the paths at which the event itself may have the value, as a field or
+    /// label, and as an annotation of an alert.
     std::size_t own = 0, annotation = 0;
-    bool wanted = false;                    ///< some rule reads it
-    bool label = false, annotated = false;  ///< it is put on alerts
+    bool wanted = false;                    ///< whether some rule reads it
+    bool label = false, annotated = false;  ///< whether alerts get it as label, as annotation
   };
-  /// One way to find a row.
+  /// One way to find a row: the value at a path of the event is looked up in a column.
   struct Key {
     std::string column;
-    std::size_t path = 0;   ///< into reads()
+    std::size_t path = 0;   ///< index into reads()
     std::size_t index = 0;  ///< of rows()
-    bool shared = false;    ///< the value is of several servers
+    bool shared = false;    ///< several servers may have the same value
   };
-  /// Where alerts that carry the label say which rows they are about.
+  /// A label that alerts carry, and the index by which it leads back to rows.
   struct LabelKey {
-    std::size_t name = 0;  ///< into names()
-    std::size_t index = 0;
+    std::size_t name = 0;   ///< index into names()
+    std::size_t index = 0;  ///< number of an index of rows()
   };
-  /// Paths that every look-up may read: the first of reads().
+  /// The paths that every look-up may read. They are the first ones of reads(), in this order.
   enum Fixed : std::size_t { kFormat, kSubject, kSource, kLabelsSource, kFixed };
 
   static constexpr const char* kServer = "server";
-  /// The leaf of a name.
+  /// The path of the leaf that has a name's value.
   static std::string leaf_of(const std::string& name) { return "#inventory." + name; }
 
   const InventoryRows& rows() const { return rows_; }
   const std::vector<Name>& names() const { return names_; }
+  /// The name `server`, which every inventory has.
   const Name& server() const { return names_.front(); }
+  /// In the order in which they are tried.
   const std::vector<Key>& keys() const { return keys_; }
   const std::vector<LabelKey>& label_keys() const { return label_keys_; }  ///< `server` first
+  /// All paths that a look-up may read. The other members refer to them by index.
   const std::vector<std::string>& reads() const { return reads_; }
   bool empty() const { return rows_.size() == 0; }
 
-  /// What all rows agree on that have these values of the inventory's labels: the labels, or the
-  /// annotations, that they put on an alert. For alerts that are not of one server.
+  /// For an alert that is not about one server: the labels (or annotations) on which all rows agree
+  /// that have the same inventory labels as the alert. One look-up for each label.
   std::map<std::string, std::string> agreed_labels(
       const std::map<std::string, std::string>& labels) const;
   std::map<std::string, std::string> agreed_annotations(
       const std::map<std::string, std::string>& labels) const;
 
-  /// What `GET /api/v1/inventory` shows of it.
+  /// What `GET /api/v1/inventory` shows about the file.
   struct About {
     std::string path;    ///< empty: no rule file names one
     std::string sha256;  ///< of the file
     std::vector<std::string> columns;
     std::size_t rows = 0;
-    std::size_t doubles = 0;          ///< values of keys that several rows have: they find nothing
-    std::vector<std::string> faults;  ///< warnings about it, bounded
+    std::size_t doubles = 0;  ///< rows with a key's value that another row has: it finds neither
+    std::vector<std::string> faults;  ///< warnings, at most 20 of each kind
   };
   const About& about() const { return about_; }
 
@@ -87,10 +95,10 @@ class Inventory {
   About about_;
 };
 
-/// What Names has to know of it while rules are read.
+/// What Names needs to know while the rules are read.
 struct InventoryNames {
   std::set<std::string> known{Inventory::kServer};
-  std::set<std::string> wanted;  ///< that some rule reads
+  std::set<std::string> wanted;  ///< those that some rule reads; filled by Names::resolve()
 };
 
 }  // namespace alarum::rules

@@ -15,6 +15,17 @@ namespace alarum::rules {
 /// An event of an alert (format `internal`) says itself what was known when that fired: its labels
 /// and annotations go before the file.
 template <class Texts>
+/// What the inventory says about one event. It is made for one event on the stack; results are
+/// views into the event and the inventory.
+///
+/// `Texts` gives access to the event: texts(i, visit) calls visit(text) for each value that the
+/// event has at reads()[i], in order, until visit returns true. So the same code works on a
+/// FlatEvent and on the index's FieldValues.
+///
+/// - The keys are tried in their order until one finds a row: one hash look-up each.
+/// - An event that stands for an alert (format `internal`) says itself what was known when the
+///   alert fired: its labels and annotations take precedence over the file.
+/// - An alert may carry several inventory labels; at most 8 of them that lead to a row are used.
 class InventoryLookup {
  public:
   InventoryLookup(const Inventory& inventory, const Texts& texts)
@@ -24,9 +35,11 @@ class InventoryLookup {
     if (count_ == 0) find_by_keys();
   }
 
-  /// A row was found, or the alert says it.
+  /// Whether a row was found, or the event is an alert and so knows itself.
   bool found() const { return internal_ || count_ > 0; }
 
+  /// The value of a name for rules to read. If the file has none, the event's own field of that
+  /// name is used, and for `server` at last the subject or source. nullopt if there is none at all.
   std::optional<std::string_view> value(const Inventory::Name& name) const {
     if (internal_) {
       if (const auto said = own(name)) return said;
@@ -37,7 +50,8 @@ class InventoryLookup {
     }
     return &name == &inventory_.server() ? reporter() : std::nullopt;
   }
-  /// What is put on the alert: not what the event alone says.
+  /// The value that is put on an alert. Unlike value() it never takes a field that the event alone
+  /// has.
   std::optional<std::string_view> known(const Inventory::Name& name) const {
     if (internal_) {
       if (const auto said = own(name)) return said;
@@ -48,7 +62,7 @@ class InventoryLookup {
  private:
   struct Found {
     InventoryRows::Row row = InventoryRows::kNone;
-    bool of_several = false;  // servers
+    bool of_several = false;  // the row is of a shared key: it does not tell the server
   };
 
   std::optional<std::string_view> first(std::size_t path) const {
@@ -82,7 +96,8 @@ class InventoryLookup {
     }
     if (inventory_.rows().has_several()) find_by_all_keys();
   }
-  // Values that several rows have decide together where one row alone has all of them.
+  // If several rows have the value of each key, but one row alone has all these values, it is the
+  // one.
   void find_by_all_keys() {
     std::array<InventoryRows::Row, InventoryRows::kMostSeveral> left{};
     std::size_t size = 0;
@@ -112,8 +127,8 @@ class InventoryLookup {
         found_[count_++] = {row, key.name != 0};
     }
   }
-  // Which server it is where the inventory does not know it. A path of a Redfish service is the
-  // same in every server.
+  // The server's name if the inventory does not know it: the subject, or else the source. A subject
+  // that is a path of a Redfish service is the same in every server and tells nothing.
   std::optional<std::string_view> reporter() const {
     if (const auto subject = first(Inventory::kSubject); subject && !subject->starts_with('/'))
       return subject;

@@ -11,28 +11,31 @@
 
 namespace alarum::rules {
 
-/// A hash table of row numbers that is made once and only read afterwards: open addressing, 8 bytes
-/// an entry, at most three of four in use. A lookup is one read of the table in most cases, and one
-/// of the row that it names.
+/// A hash table from texts to row numbers. It is filled once and then only read. Open addressing, 8
+/// bytes a place, at most three quarters in use; it does not grow. A look-up usually reads one
+/// place and the row that it names. The texts themselves are in the rows: `same(row)` compares
+/// them.
 class RowIndex {
  public:
-  static constexpr std::uint32_t kNone = 0x7FFFFFFF;
+  static constexpr std::uint32_t kNone = 0x7FFFFFFF;  ///< rows are below this number
 
+  /// `entries`: how many different texts will be put in.
   explicit RowIndex(std::size_t entries = 0) : slots_(entries + entries / 3 + 1) {}
 
-  /// The entry for which `same(row)` holds: a row below kNone, which may have been marked as
-  /// ambiguous.
+  /// A row, and whether other rows have the same text (the row is the first of them).
   struct Entry {
     std::uint32_t row = kNone;
     bool ambiguous = false;
   };
   template <class Same>
+  /// The entry of a text; `row` is kNone if there is none.
   Entry find(std::string_view key, const Same& same) const {
     const auto at = place(key, same);
     return slots_[at] == 0 ? Entry{} : entry_of(slots_[at]);
   }
   /// Puts the row in place of what stands there for the key.
   template <class Same>
+  /// Puts the entry in the place of the one with the same text, if there is one.
   void put(std::string_view key, const Entry& entry, const Same& same) {
     slots_[place(key, same)] =
         std::uint64_t{hash_of(key)} << 32 | std::uint64_t{entry.ambiguous} << 31 | (entry.row + 1);
@@ -64,8 +67,9 @@ class RowIndex {
   HugeVector<std::uint64_t> slots_;  // 0: free; else the hash's lower half, the mark, the row + 1
 };
 
-/// The rows of an inventory, each different text stored once: 4 bytes a cell. Made by RowsBuilder
-/// and immutable from then on.
+/// The rows of an inventory, with each different text stored once and 4 bytes a cell. A fleet of a
+/// million rows fits into memory in this way. RowsBuilder makes it; it is immutable from then on
+/// and may be read by any thread.
 class InventoryRows {
  public:
   using Row = std::uint32_t;
@@ -73,22 +77,26 @@ class InventoryRows {
 
   /// How a column is looked up.
   enum class Use : std::uint8_t {
-    unique,  ///< a value that two rows have finds nothing
-    agreed,  ///< a value that two rows have finds what all its rows agree on
+    unique,  ///< a value that several rows have finds none of them
+    agreed,  ///< a value that several rows have finds what they agree on
   };
 
-  /// The row of that value of a column that an index was made of; kNone: there is none.
+  /// The row with this value in the column of the index; kNone if there is none. For Use::agreed it
+  /// may be a row that is not in the file: it has the cells on which several rows agree.
   Row find(std::size_t index, std::string_view value) const;
-  /// The rows that have it, in order, where `find` says that there is none because of several;
-  /// empty: too many (kMostSeveral), or other than that.
+  /// The rows that have the value, in their order, if find() returned kNone because there are
+  /// several. Empty otherwise, and if there are more than kMostSeveral.
   std::span<const Row> several(std::size_t index, std::string_view value) const;
+  /// Whether several() can return rows at all.
   bool has_several() const { return has_several_; }
   static constexpr std::size_t kMostSeveral = 16;
-  /// Empty: no value. Valid as long as this lives.
+  /// The text of a cell; empty if there is no value. Valid as long as this object.
   std::string_view cell(Row row, std::size_t column) const {
     return text_of(cells_[std::size_t{row} * width_ + column]);
   }
+  /// The number of rows in the file.
   std::size_t size() const { return size_; }
+  /// The memory that it takes, for metrics and tests.
   std::size_t bytes() const;
 
  private:
@@ -96,7 +104,8 @@ class InventoryRows {
   struct Index {
     std::size_t column = 0;
     RowIndex rows;
-    // By text: rows of a value that is not unique; empty: more than kMostSeveral
+    // By number of the text: the rows of a value that is not unique. Empty if more than
+    // kMostSeveral.
     std::unordered_map<std::uint32_t, std::vector<Row>> several;
   };
   std::string_view text_of(std::uint32_t id) const {
@@ -107,9 +116,9 @@ class InventoryRows {
   }
 
   std::size_t width_ = 0;
-  // Rows of the file; what values of several rows agree on stands behind them
+  // Rows of the file. Rows that several rows agree on follow them.
   std::size_t size_ = 0;
-  // Every different text, one behind the other; text 0 is the empty one
+  // All different texts, one behind the other. Text 0 is the empty one.
   std::string texts_;
   std::vector<std::uint32_t> starts_;
   HugeVector<std::uint32_t> cells_;  // row by row
@@ -117,23 +126,26 @@ class InventoryRows {
   bool has_several_ = false;
 };
 
-/// Takes rows in and makes what looks them up.
+/// Takes the rows of a file, builds indexes over their columns, and makes an InventoryRows of them.
+/// It lives while one file is read, on that thread.
 class RowsBuilder {
  public:
   explicit RowsBuilder(std::size_t columns);
 
-  /// As many fields as there are columns.
+  /// Adds a row. It must have as many fields as there are columns.
   void add(std::span<const std::string> fields);
-  /// Adds a column: how many rows have the same value of `column` as this row. To be called after
-  /// all rows were added and before any index.
+  /// Appends a column that says how many rows have the same value of `column` as this row. Call it
+  /// after all rows were added, and before the first index. Returns the number of the new column.
   std::size_t add_size_of(std::size_t column);
 
-  /// A value that several rows have: the first two of them.
+  /// Two rows with the same value: the first row that has it, and a later one.
   struct Double {
     InventoryRows::Row first = 0, second = 0;
   };
   /// Makes an index; its number. `on_double` is called for each further row of a value.
   template <class OnDouble>
+  /// Builds an index over a column and returns its number. Calls `on_double` for each row whose
+  /// value an earlier row has.
   std::size_t add_index(std::size_t column, InventoryRows::Use use, const OnDouble& on_double) {
     auto& index = begin_index(column);
     for (InventoryRows::Row row = 0; row < rows_.size_; ++row) {
@@ -144,6 +156,7 @@ class RowsBuilder {
     return rows_.indexes_.size() - 1;
   }
   const InventoryRows& rows() const { return rows_; }
+  /// The finished rows; the builder is empty afterwards.
   InventoryRows finish() &&;
 
  private:
@@ -155,7 +168,8 @@ class RowsBuilder {
   void grow();
 
   InventoryRows rows_;
-  std::vector<std::uint32_t> known_;                        // by hash: the text's number; 0: free
+  // Hash table of the texts: their numbers; 0 is a free place.
+  std::vector<std::uint32_t> known_;
   std::vector<std::pair<std::size_t, std::size_t>> sizes_;  // column, the column of its size
   // Of rows behind those of the file: the row that came first
   std::vector<std::uint32_t> first_of_;

@@ -11,34 +11,42 @@
 
 namespace alarum::rules {
 
-/// What a path or name of one rule file stands for. Paths (RULES.md "match"): attributes by name
-/// (`subject`; any other word of a-z and 0-9 is a CloudEvents extension), `data.…`, `content.…`,
-/// `metric.value`. Names that `extract` and `enrich` make hold for their file only: they are kept
-/// as leaves `#<scope>.<name>`, which no event can have. Names of the inventory hold for every file
-/// (`#inventory.<name>`); one that a file makes itself goes before them.
+/// What the paths and names in one rule file mean. resolve() turns each into the path of a leaf
+/// (model::FlatEvent), so that the rest of the program knows no names.
+///
+/// - Paths are attributes by name (`subject`; any other word of a-z and 0-9 is a CloudEvents
+///   extension), `data.…`, `content.…` and `metric.value` (docs/rules.md).
+/// - Names that `extract` and `enrich` make are valid in their file only. Their leaf is
+///   `#<scope>.<name>`, which no event can have.
+/// - Names of the inventory (`#inventory.<name>`) are valid in every file. A name that the file
+///   makes itself takes precedence.
+///
+/// It lives during one compilation, on its thread; the drafts of the file's rules point to it.
 class Names {
  public:
   enum class Kind { extracted, enriched };
 
-  /// `inventory` is filled before the first name is resolved, and outlives this; nullptr: there are
-  /// no such names.
+  /// `scope`: the number of the file. `inventory`: filled before the first name is resolved, and
+  /// outlives this object; nullptr if inventory names are not allowed here.
   Names(std::uint32_t scope, InventoryNames* inventory) : scope_(scope), inventory_(inventory) {}
 
-  /// Makes a name of this file. nullopt and an error when it is taken, reserved or not a legal
-  /// name; else its leaf path.
+  /// Makes a name of this file known and returns the path of its leaf. nullopt and an error if the
+  /// name is taken, reserved, or not legal.
   std::optional<std::string> declare(const std::string& name, Kind kind, const Place& place,
                                      Diagnostics& out);
 
-  /// The leaf path of a path or name. nullopt and an error when there can be none. A warning where
-  /// a word that would be an extension is but a slip away from a known one; `also` holds further
-  /// words that may have been meant.
+  /// The path of the leaf that a path or name means. nullopt and an error if it can mean nothing.
+  /// If a word would be an extension but is nearly a known word, a warning is added; `also` has
+  /// further words that may have been meant.
   std::optional<std::string> resolve(const std::string& path, const Place& place, Diagnostics& out,
                                      const std::vector<std::string>& also = {}) const;
 
-  /// The leaf path of a name that this file's enrich makes.
+  /// The path of the leaf of a name that this file's `enrich` makes; nullopt for other names.
   std::optional<std::string> made_by_enrich(const std::string& name) const;
-  /// Made of a table or the inventory: what labels may be made of.
+  /// Whether the name comes from a table or the inventory. Labels may be made of such names and of
+  /// `by` only, because they must not change while an alert fires.
   bool is_enriched(const std::string& name) const;
+  /// All such names, for messages.
   std::vector<std::string> enriched() const;
 
  private:
@@ -60,18 +68,18 @@ class Names {
   std::map<std::string, Derived> derived_;
 };
 
-/// `[a-zA-Z_][a-zA-Z0-9_]*`: Prometheus' label names.
+/// Whether it is a label name as Prometheus has it: `[a-zA-Z_][a-zA-Z0-9_]*`.
 bool legal_label(std::string_view name);
 
-/// It may be the name of something that is made: a legal label that means nothing else.
+/// Whether a new name may be called that: a legal label that does not mean something else already.
 bool free_name(const std::string& name);
 
-/// The same name with `_` for what may not stand in a label.
+/// The nearest legal label, for messages: other characters become `_`.
 std::string as_label(std::string_view name);
 
-/// EventBridge's field names in ours, for patterns copied from its console: `detail-type` is
-/// `type`, `detail` `data`, `resources` `subject`. Others stay: `account` and `region` are the
-/// extension attributes of that name.
+/// Translates the paths of EventBridge, for patterns that were copied from its console:
+/// `detail-type` is `type`, `detail` is `data`, `resources` is `subject`. Others stay the same, for
+/// example `account` and `region`, which are extension attributes here.
 std::string from_eventbridge(const std::string& path);
 
 }  // namespace alarum::rules

@@ -10,7 +10,8 @@
 
 namespace alarum::rules {
 
-/// One alternative for a field: EventBridge's matchers (reference/standards.md §2).
+/// One alternative of a field: EventBridge's matchers ("Comparison operators" in its user guide;
+/// reference/standards.md section 2). Checked by the parser; a plain value.
 struct Predicate {
   enum class Op : std::uint8_t {
     null,
@@ -33,53 +34,66 @@ struct Predicate {
     anything_but_wildcard
   };
   Op op = Op::string;
-  /// Literals as written (numbers too), and the operand of the text operators and cidr
+  /// A literal as it was written (numbers too), or the operand of a text operator or `cidr`.
   std::string text;
-  /// Boolean literal; exists; of a string: `exactly`, never taken for an address
+  /// The value of a boolean literal or of `exists`. For a string: it was written as `exactly`, so
+  /// it is never taken for an IP address.
   bool flag = false;
-  /// anything-but: its literals, or string literals for its nested forms
+  /// Of anything-but: its literals, or for its nested forms a string literal for each operand.
   std::vector<Predicate> operands;
+  /// One end of a `numeric` range.
   struct Bound {
     double value = 0;
     bool inclusive = false;
   };
+  /// Of `numeric`: missing means infinite. `=` is a range whose ends are equal and inclusive.
   std::optional<Bound> low, high;  ///< numeric; `=` has both, inclusive
 };
 
-/// `path: [alternatives]`: fits when any leaf of the path fits any alternative.
+/// The tests of one path (`path: [alternatives]`). It passes if any leaf of the path passes any of
+/// them.
 struct FieldTest {
   std::string path;  ///< member names joined by dots
   std::vector<Predicate> any;
   Place place;
-  /// Place in the document: of two tests of one path in a conjunction the later one holds
+  /// Position in the document. If a conjunction has two tests of one path, the later one counts, as
+  /// in aws/event-ruler.
   std::uint32_t order = 0;
 };
 
-/// A conjunction: all `fields` hold and of each `or_groups` entry at least one branch holds; array
-/// consistency spans all of it.
+/// A conjunction: all `fields` must hold, and of each entry of `or_groups` at least one branch.
+/// Array consistency extends over all of it.
 struct Clause {
   std::vector<FieldTest> fields;
   std::vector<std::vector<Clause>> or_groups;
 };
 
-/// Alternatives, any of which fits: a rule's `match` list. A plain EventBridge pattern has one.
+/// A rule's `match`: it matches if any of the alternatives does. A plain EventBridge pattern has
+/// one.
 struct Pattern {
   std::vector<Clause> alternatives;
 };
 
-/// One EventBridge event pattern from its tree (JSON or YAML). Every fault goes to `out` with its
-/// place; nullopt when there is one. Strict: `$or` must be an array of at least two objects, no
-/// reserved matcher names in its branches; at most 1,000 combinations.
+/// Reads one EventBridge pattern (JSON or YAML tree), as strictly as EventBridge: `$or` must be an
+/// array of at least two objects, and their branches must not use reserved names. Limits: 1,000
+/// combinations of `$or` branches, 4,096 bytes an operand. All faults go to `out` with their
+/// places; nullopt if there is one.
 std::optional<Clause> parse_pattern(const Node& node, Diagnostics& out);
 
-/// A rule's `match`: a mapping (a bare scalar is a list of one; nested maps and dotted paths mean
-/// the same), a string or a list of strings (short for `{type: […]}`), or a list of mappings (any
-/// of them).
+/// Reads a rule's `match`, which is one of:
+/// - a mapping, in which a scalar is short for a list of one, and nested maps and dotted paths mean
+///   the same;
+/// - a string or a list of strings, short for `{type: […]}`;
+/// - a list of mappings, any of which may match.
+///
+/// Faults as in parse_pattern().
 std::optional<Pattern> parse_match(const Node& node, Diagnostics& out);
 
 /// Calls `visit(FieldTest&)` for every field of the pattern: how a loader checks and rewrites
 /// paths.
 template <class Visit>
+/// Calls `visit(FieldTest&)` for each field of the clause. A compiler checks and rewrites paths
+/// with it.
 void for_each_field(Clause& clause, const Visit& visit) {
   for (auto& field : clause.fields) visit(field);
   for (auto& group : clause.or_groups) {

@@ -5,15 +5,17 @@
 
 namespace alarum::rules {
 
-/// The binary64 that a decimal stands for, where it round-trips: the double's shortest decimal
-/// (Steele and White; ECMAScript's, JDK 19's) has the same value. So 1152921504606847000 is 2^60;
-/// nullopt for 1152921504606846976, 9007199254740993, 1e400, 1e-325: such a number cannot be
-/// compared by size, only by its text (event-ruler's ComparableNumber). Every number of at most 15
-/// digits, and every integer up to 2^53, can.
+/// The double by which a decimal number of an event or pattern is compared, or nullopt if it can
+/// only be compared by its text (ComparableNumber of aws/event-ruler).
+///
+/// A number is comparable if it round-trips: the shortest decimal of the double (Steele and White;
+/// ECMAScript and JDK 19 print it) has the same value. Every number of at most 15 digits and every
+/// integer up to 2^53 is comparable. 1152921504606847000 is 2^60; 1152921504606846976,
+/// 9007199254740993, 1e400 and 1e-325 are not comparable. Never NaN, infinite or -0. Pure.
 std::optional<double> comparable_number(std::string_view text);
 
-/// How a number that comparable_number() refuses is written so that it takes it, where it stands
-/// for a double exactly: 1152921504606847000 of 1152921504606846976.
+/// For messages: if comparable_number() refuses the number although a double has exactly its value,
+/// the spelling that it accepts: 1152921504606847000 for 1152921504606846976. nullopt otherwise.
 std::optional<std::string> comparable_spelling(std::string_view text);
 
 }  // namespace alarum::rules

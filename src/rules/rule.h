@@ -13,22 +13,24 @@
 
 namespace alarum::rules {
 
-/// One term of `by`: the label, and the path of its value (rewritten to a leaf path of FlatEvent).
+/// One term of `by`: a label of the alert, and the path of its value (a leaf path of FlatEvent).
 struct ByTerm {
   std::string label;
   std::string path;
 };
 
-/// Alerts that the engine raises of its own: about a rule (its label `rule`), and one about all
-/// senders whose clocks are wrong.
+/// Alerts that the engine raises itself. The first two are about a rule (their label `rule`). The
+/// third is about all senders whose clocks are wrong. Rules may not have these names.
 constexpr const char* kSourceSilent = "AlarumSourceSilent";
 constexpr const char* kRuleDegraded = "AlarumRuleDegraded";
 constexpr const char* kSenderClock = "AlarumSenderClock";
 bool is_builtin(const std::string& alert);
 
+/// The default of `max_keys`; 1 to 100,000,000 may be written.
 constexpr std::uint64_t kDefaultMaxKeys = 1'000'000;
 
-/// What of its matches makes a rule's condition true (RULES.md "At most one of these per rule").
+/// Which matches make a rule's condition true; a rule has one of these (docs/rules.md). `each`:
+/// every match alone. The numbers are on disk and must not change.
 enum class Condition : std::uint8_t {
   each = 1,
   count = 2,
@@ -38,14 +40,14 @@ enum class Condition : std::uint8_t {
   gather = 6
 };
 
-/// One step of a `sequence`.
+/// One step of a `sequence`; at most 16.
 struct Step {
   Pattern pattern;
-  bool absent = false;  ///< it must not come
-  bool names_status = false;
+  bool absent = false;        ///< an event that fits breaks the sequence
+  bool names_status = false;  ///< as Rule::names_status, for this pattern
 };
 
-/// `annotate`: an event that fits and has the same `by` values adds texts to the firing alert.
+/// `annotate`: an event that fits and has the same `by` values as a firing alert adds texts to it.
 struct Annotate {
   Pattern pattern;
   std::map<std::string, Template> texts;  ///< by annotation name
@@ -54,99 +56,111 @@ struct Annotate {
 struct Table;
 class Inventory;
 
-/// `gather`: the rule is a roll-up, a state over the alerts of other rules that fire now.
+/// `gather`: the rule is a roll-up. It does not match events: its condition is about the alerts of
+/// other rules that fire at present.
 struct Gather {
-  std::vector<std::string> rules;  ///< whose alerts are its members, the most telling first
-  /// Label of the roll-up, label of the members; empty: one roll-up of all
+  /// Alerts of these rules are its members. The first name is the most telling one.
+  std::vector<std::string> rules;
+  /// The roll-up's label and the members' label that gives its value. Empty: one roll-up for all
+  /// members.
   std::vector<ByTerm> by;
-  /// The members' label whose different values are counted; empty: `server`, else subject, source,
-  /// key
+  /// The label of members whose different values are counted against Rule::threshold. Empty:
+  /// `server`, or else subject, source, or the key.
   std::string distinct;
-  /// How long a member is held back to see whether it begins
+  /// How long notifications about a new member wait for the roll-up to fire.
   Duration wait = std::chrono::seconds(20);
-  bool absorb = true;  ///< false: members are listed, and notified as ever
-  /// Partial recovery is announced when no member has joined or left for so long
+  bool absorb = true;  ///< false: members are listed, and notified as usual
+  /// Partial recovery is announced when no member has joined or left for this long.
   Duration settle = std::chrono::minutes(2);
-  /// Ascending: growth to so many different values is announced
+  /// Ascending: when there are this many different values, the growth is announced.
   std::vector<std::uint32_t> updates;
-  std::uint32_t rank = 0;  ///< greater than that of every roll-up it gathers
+  std::uint32_t rank = 0;  ///< above the rank of every roll-up among its members
 };
 
-/// One rule of the language (RULES.md), checked and with every path and name resolved. Immutable
-/// once loaded.
+/// One rule of the language (docs/rules.md) after compilation: checked, and with every path and
+/// name resolved. Owned by a RuleSet, immutable, shared by all threads.
 struct Rule {
-  std::string alert;  ///< unique name
+  std::string alert;  ///< the name, unique in the set
   Place place;
-  std::uint32_t scope = 0;  ///< index into RuleSet::scopes: the file it came from
+  std::uint32_t scope = 0;  ///< its file: an index into RuleSet::scopes
 
   Pattern match;
-  /// Satisfied by events that no other rule knows, and that fit `match` where there is one
+  /// It gets events that no other rule knows, if they fit `match` where there is one.
   bool unmatched = false;
-  /// Of `unmatched`: the pattern reads `format` itself, syslog is then not left out
+  /// Of `unmatched`: the pattern reads `format`, so lines of syslog are not left out.
   bool names_format = false;
-  /// The pattern reads `alert`: it is fed the alerts of other rules, and nothing else
+  /// The pattern reads `alert`: the rule gets alerts of other rules and nothing else.
   bool matches_alerts = false;
-  /// The pattern reads `status` itself: an event's `resolved` is then taken literally
+  /// The pattern reads `status`. Then an event with status `resolved` is not taken for an end.
   bool names_status = false;
   std::optional<Pattern> until;
 
   Condition condition = Condition::each;
-  std::uint32_t threshold = 1;  ///< of count, distinct and gather: how many
-  std::string distinct;         ///< leaf path whose values are counted
-  Duration within{};            ///< of count, distinct, sequence; of gather: zero for no such limit
-  /// Of count: matches that lie no further apart than this count once
+  /// Of count, distinct and gather: how many are needed. At most 100,000.
+  std::uint32_t threshold = 1;
+  std::string distinct;  ///< of distinct: the path whose different values are counted
+  /// The window of count, distinct and sequence. Of gather: zero means no window.
+  Duration within{};
+  /// Of count: matches that are no further apart than this count as one.
   Duration apart{};
-  /// Of count and distinct: a recovery takes nothing out of the window and ends nothing
+  /// Of count and distinct: a recovery does not remove matches from the window and ends nothing.
   bool across_recoveries = false;
-  Duration absent{};                    ///< of absent: how long nothing may be heard
-  std::shared_ptr<const Table> expect;  ///< of absent: the members; nullptr: whoever was heard once
-  /// Of absent: when more of the members than this fall silent together, one alert stands for all;
-  /// 1: never
+  Duration absent{};  ///< of absent: how long a key must be silent
+  /// Of absent: the keys that must be heard. nullptr: every key that was heard once.
+  std::shared_ptr<const Table> expect;
+  /// Of absent: if more than this part of the keys falls silent together, one alert (kSourceSilent)
+  /// stands for all of them. 1 means never.
   double silent_share = 0.5;
-  std::vector<Step> steps;  ///< of sequence; the first is not absent
-  Duration delay{};         ///< `for`; zero: fires at once
-  Duration hold{};          ///< keep_firing_for; zero: ends at once
-  /// Keys remembered at once; a rule that needs more is degraded, alone
+  std::vector<Step> steps;  ///< of sequence; the first step is not absent
+  Duration delay{};         ///< `for`: how long it must stay true; zero: fires at once
+  Duration hold{};          ///< `keep_firing_for`; zero: ends at once
+  /// How many keys the rule may remember. If it needs more, new keys are refused and counted, and
+  /// kRuleDegraded fires; other rules are not affected.
   std::uint64_t max_keys = kDefaultMaxKeys;
 
   std::optional<Gather> gather;  ///< of gather
-  bool absorb = true;            ///< false: no roll-up holds its alerts back
+  bool absorb = true;            ///< false: no roll-up suppresses its alerts
 
   std::optional<Annotate> annotate;
-  /// Rules whose alerts suppress this one's, where their `by` values are the same
+  /// While an alert of one of these rules fires with the same `by` values, people are not notified.
   std::vector<std::string> inhibited_by;
-  /// Rules whose firing alerts annul a match, where their `by` values are the same
+  /// While an alert of one of these rules fires with the same `by` values, a match does not count.
   std::vector<std::string> unless;
-  /// It is judged after rules of a lower one: 1 more than the deepest of `unless`; 0: it has none
+  /// The order within one record: rules with a lower depth are evaluated first. 0 without `unless`,
+  /// otherwise one more than the deepest rule in it.
   std::uint32_t unless_depth = 0;
-  std::vector<std::string> notify;  ///< receivers in place of the route's; empty: the route's
+  /// Receivers instead of those of the route; empty: the route decides.
+  std::vector<std::string> notify;
 
-  std::vector<ByTerm> by;      ///< never empty
-  bool by_is_default = false;  ///< `subject`, or `source` where an event has none
+  std::vector<ByTerm> by;  ///< never empty
+  /// Nothing was written: `subject`, or `source` for an event without one.
+  bool by_is_default = false;
 
   model::Severity severity = model::Severity::warning;
-  /// What is none of our words falls back to `severity`
+  /// If the text is not one of the five words, `severity` is used.
   std::optional<Template> severity_template;
+  /// The alert ends when this long has passed without a match; nullopt: never by time.
   std::optional<Duration> resolve_after;
   std::optional<Template> stage, summary, description, runbook;
   std::map<std::string, Template> labels;
 
-  /// What the names in the templates above stand for: a leaf path of FlatEvent. Names of the alert
-  /// itself (alertname, severity, count, startsAt, `by` labels, `labels:`) are not in here.
+  /// The leaf path of each name in the templates above. Names of the alert itself (alertname,
+  /// severity, count, startsAt, labels) are not in here, because they are read from the alert.
   std::map<std::string, std::string> names;
 
-  std::shared_ptr<const Inventory> inventory;  ///< the rule set's; nullptr: of no rule set
-  /// Each of its alerts is of one server: it gets that server's labels and annotations, others what
-  /// all theirs agree on
+  /// That of the rule set; nullptr for the built-in rules.
+  std::shared_ptr<const Inventory> inventory;
+  /// Each of its alerts is about one server and gets that server's labels and annotations.
+  /// Otherwise an alert gets those on which all its servers agree.
   bool of_one_server = true;
 };
 
-/// AlarumSourceSilent and AlarumRuleDegraded as rules: how they look. One instance for each rule
-/// they are about.
+/// How the built-in alerts look, as rules. The objects live as long as the process. source_silent()
+/// and rule_degraded() have one instance for each rule that they are about.
 const Rule& source_silent();
 const Rule& rule_degraded();
-/// AlarumSenderClock: one instance. It reads the leaves `clocks` (how many) and `senders` (who, and
-/// how far off).
+/// Has one instance. It reads the leaves `clocks` (how many clocks are wrong) and `senders` (whose,
+/// and by how much).
 const Rule& sender_clock();
 
 }  // namespace alarum::rules

@@ -8,14 +8,16 @@
 
 namespace alarum::rules {
 
-/// The tables of all files by name: their names are global.
+/// The tables of all rule files by name; the names are global. It lives during one compilation, on
+/// its thread. Rules share the tables they use.
 class Tables {
  public:
-  /// Reads the `tables` of one rule file, whose texts are among `sources.tables`.
+  /// Reads the `tables` section of one rule file. The texts are in `sources.tables`. Faults go to
+  /// `out`.
   void read(const Node& tables, const Sources& sources, Diagnostics& out);
 
-  /// nullptr and an error when there is no such table. A table that was named but could not be read
-  /// gives nullptr only: that has been said already.
+  /// The table with this name. nullptr and an error if there is none. nullptr without an error if
+  /// the table was named but is faulty, because read() reported that.
   std::shared_ptr<const Table> find(const Node& name, Diagnostics& out) const;
 
  private:
@@ -26,15 +28,16 @@ class Tables {
   std::map<std::string, Entry> entries_;
 };
 
-/// Where a table is that a rule file names: relative to the folder of that file.
+/// The path of a table that a rule file names: relative to the folder of that file.
 std::string table_path(const std::string& rule_file, const std::string& named);
 
-/// read_sources has said why a file cannot be read, at the place that names it.
+/// Whether `out` has a diagnostic at this place. read_sources() reports files that cannot be read,
+/// at the place that names them; the compiler need not report them again.
 bool said_already(const Diagnostics& out, const Place& place);
 
-/// One table text: CSV with a header line, or a YAML or JSON list of mappings of scalars, by the
-/// ending of its name. An empty cell is no value. Every fault goes to `out`; nullptr when there is
-/// one.
+/// Reads the text of one table. The ending of the file's name decides: CSV with a header line, or a
+/// YAML or JSON list of mappings of scalars. `key` names the key column, whose values must be
+/// unique. Every fault goes to `out`; nullptr if there is one.
 std::shared_ptr<const Table> parse_table(const Sources::File& file, const std::string& name,
                                          const Node& key, Diagnostics& out);
 
