@@ -5,8 +5,12 @@
 
 namespace alarum {
 
-// Letters and digits of ASCII, whatever the locale: header names (RFC 9110 section 5.1), schemes,
-// time stamps.
+// Classification and case of ASCII characters that does not depend on the process's locale, unlike
+// <cctype>. HTTP field names (RFC 9110 section 5.1), URL schemes (RFC 3986 section 3.1) and time
+// stamps (RFC 3339) are ASCII by definition.
+//
+// All functions are pure, allocate only what they return, and may be called on any thread. A byte
+// above 0x7F, such as a part of a UTF-8 character, is neither a letter nor a digit and has no case.
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -17,18 +21,22 @@ constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+/// A copy of `text` with A-Z replaced by a-z. UTF-8 text stays valid because other bytes are
+/// copied.
 inline std::string lowered(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), to_lower);
   return out;
 }
 
-/// Whether they differ in nothing but the case of letters: names of headers, schemes.
+/// Whether both texts are equal when the case of ASCII letters is ignored. HTTP field names and URL
+/// schemes are compared in this way.
 constexpr bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
-/// Without the `blank` characters at both ends.
+/// The part of `text` between the first and the last character that is not in `blank`. The result
+/// is a view into `text`, and empty if `text` has nothing but blanks.
 constexpr std::string_view trimmed(std::string_view text, std::string_view blank = " \t") {
   const auto first = text.find_first_not_of(blank);
   return first == std::string_view::npos

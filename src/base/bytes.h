@@ -8,8 +8,16 @@
 
 namespace alarum {
 
-/// Values one after the other as bytes: numbers as LEB128 (signed ones zigzag), times as
-/// microseconds, texts with their length before them.
+/// Writes values one behind the other into a byte string. The state in a checkpoint is written with
+/// this class (docs/formats/checkpoint.md).
+///
+/// - Unsigned numbers are LEB128: seven bits a byte, lowest first, at most 10 bytes.
+/// - Signed numbers are zigzag-encoded first, so that small negative ones are short as well.
+/// - Times are microseconds since 1970-01-01T00:00:00Z, as a signed number.
+/// - Texts are their length in bytes (a number) and then their bytes.
+///
+/// A value type: it owns its bytes, cannot fail (but for std::bad_alloc), and belongs to one thread
+/// at a time. The bytes carry no types: the reader must ask for the same kinds in the same order.
 class ByteWriter {
  public:
   void number(std::uint64_t value) {
@@ -24,22 +32,28 @@ class ByteWriter {
     number(value.size());
     bytes_ += value;
   }
-  /// Bytes that were written as they stand.
+  /// Appends bytes as they are, without a length. The reader must know how many there are.
   void bytes(std::string_view value) { bytes_ += value; }
   std::size_t size() const { return bytes_.size(); }
-  /// What was written so far; it is then empty again.
+  /// Returns what was written so far. The writer is empty afterwards and can be used again.
   std::string take() { return std::exchange(bytes_, {}); }
 
  private:
   std::string bytes_;
 };
 
-/// The other way. What is not there reads as zero or empty, and `good` becomes false for ever: look
-/// at it at the end.
+/// Reads what a ByteWriter wrote. The bytes may be damaged or cut off: a read never goes past the
+/// end. A value that is not there reads as zero or as the empty text, and good() is false from then
+/// on. So a caller can read a whole structure and check good() once at the end, before it uses a
+/// value.
+///
+/// The reader borrows the bytes, and text() and rest() return views into them. One thread at a
+/// time.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
+  /// Fails (see good()) if the bytes end within the number or if it takes more than 10 bytes.
   std::uint64_t number() {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -57,6 +71,7 @@ class ByteReader {
     return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
   }
   Time time() { return Time(Duration(integer())); }
+  /// Fails if the length that stands before the text is more than the bytes that are left.
   std::string_view text() {
     const auto size = number();
     if (size > bytes_.size()) return good_ = false, std::string_view();
@@ -64,14 +79,17 @@ class ByteReader {
     bytes_.remove_prefix(size);
     return value;
   }
-  /// How many things follow, each of at least one byte: never more than there are bytes.
+  /// The number of items that follow. Fails if it is more than the bytes that are left, because
+  /// each item takes at least one byte. So a damaged count cannot make the caller reserve more
+  /// memory than the size of the input.
   std::size_t count() {
     const auto value = number();
     if (value > bytes_.size()) return good_ = false, 0;
     return value;
   }
-  /// All that is left.
+  /// All bytes that are left. The reader is at its end afterwards.
   std::string_view rest() { return std::exchange(bytes_, {}); }
+  /// Whether every read so far found its value. Once false, it stays false.
   bool good() const { return good_; }
   bool at_end() const { return bytes_.empty(); }
 

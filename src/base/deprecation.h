@@ -5,9 +5,12 @@
 
 namespace alarum {
 
-/// An old way to write something that still works: a warning, which `check --strict` lets pass. The
-/// message says what to write instead.
+/// Adds a warning about an old spelling in a rule or config file that still works. `message` says
+/// what to write instead; it is printed behind `deprecated: `. Unlike other warnings, a deprecation
+/// does not make `check --strict` fail, so that an upgrade never breaks a pipeline over spelling
+/// alone.
 void deprecation(Diagnostics& out, const Place& place, const std::string& message);
+/// Whether deprecation() made it: a warning whose message begins with `deprecated: `.
 bool is_deprecation(const Diagnostic& diagnostic);
 
 }  // namespace alarum

@@ -8,9 +8,10 @@
 
 namespace alarum {
 
+/// The types of scalars, in the order of model::LeafKind, which is made from it by a cast.
 enum class JsonType : std::uint8_t { null, boolean, number, string };
 
-/// Whether a token is a number as RFC 8259 §6 has it, of any length.
+/// Whether the text is a number by RFC 8259 section 6, of any length and size.
 inline bool is_json_number(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -33,15 +34,16 @@ inline bool is_json_number(std::string_view text) {
   return at == end;
 }
 
-/// Whether every backslash in the inside of a string begins an escape of RFC 8259 §7, with no lone
-/// surrogate.
+/// Whether every backslash within the text of a string begins an escape of RFC 8259 section 7, and
+/// every escaped surrogate has its other half. `inside`: the text between the quotes.
 bool are_json_escapes(std::string_view inside);
-/// The string that the inside stands for; it has passed are_json_escapes. Writes at most
-/// inside.size() bytes, returns how many.
+/// Writes the string that `inside` stands for, in UTF-8, to `out`, and returns how many bytes it
+/// has: at most inside.size(). `inside` must have passed are_json_escapes(); there are no further
+/// checks.
 std::size_t decode_json_string(std::string_view inside, char* out);
 
-/// A sink that wants no part of the text: for whoever asks only whether it is valid, and to build
-/// on.
+/// A sink that wants no part of the text. A caller uses it to check whether a text is valid, and
+/// other sinks derive from it.
 struct JsonSinkOfNothing {
   struct Node {
     explicit operator bool() const { return false; }
@@ -66,6 +68,24 @@ struct JsonSinkOfNothing {
 ///   each void closed(open, close)        where it is there: numbers of the two tokens of each
 ///   array and object, wanted or not
 template <class Sink>
+/// Reads a whole JSON text (RFC 8259) in one pass over its tokens. It checks the grammar of every
+/// part and hands a sink the parts that the sink asks for, as views into the text. Nothing is
+/// copied, and strings are not looked into unless there is a backslash in them. It recurses once
+/// for each level, `max_depth` levels at most.
+///
+/// A sink has these members; JsonSinkOfNothing shows them all but `closed`:
+/// - `Node`: a place in the tree that the sink wants. `Node()` is a place that it does not want,
+///   and converts to false.
+/// - `Node member(Node object, std::string_view name, bool escaped)`: asked for each member of a
+///   wanted object. `name` is the text between the quotes, with its escapes if `escaped` is true.
+/// - `void scalar(Node, JsonType, std::string_view text, bool escaped)`: a wanted scalar. A string
+///   comes without its quotes; a number comes as it was written.
+/// - `void begin_array(Node)`, `void next_element()`, `void end_array()`: around the elements of a
+///   wanted array. The elements have the node of the array; next_element() follows each.
+/// - `void closed(std::uint32_t open, std::uint32_t close)`, optional: called for each array and
+///   object, wanted or not, with the numbers (in JsonIndex::tokens()) of its two brackets.
+///
+/// The scan borrows the index and the sink, and the text during read(). One thread.
 class JsonScan {
  public:
   using Node = typename Sink::Node;
@@ -73,8 +93,10 @@ class JsonScan {
   JsonScan(JsonIndex& index, Sink& sink, std::size_t max_depth = kMaxJsonDepth)
       : index_(index), sink_(sink), max_depth_(max_depth) {}
 
-  /// False: not valid. What the sink was told until then is of no worth. `object_only`: anything
-  /// but an object is not valid either.
+  /// Scans the text; its outermost value has the node `root`. False if the text is not valid JSON,
+  /// is nested too deeply, or (with `object_only`) is not an object. There is no reason and no
+  /// place: check_json() finds them. What the sink received before a false result must be thrown
+  /// away.
   bool read(std::string_view text, Node root, bool object_only) {
     if (!index_.read(text)) return false;
     text_ = text.data();
@@ -84,8 +106,9 @@ class JsonScan {
     next_escape_ = find_escape(text_);
     const char first = text_[*at_], last = text_[end_[-1]];
     if (object_only && first != '{') return false;
-    // What begins with a bracket must end with one. No other token is the last one then, and so
-    // only what stands behind a closing bracket is asked whether it is there.
+    // A text that begins with a bracket must end with one. So only a closing bracket can be the
+    // last token, and the code below checks for the end of the tokens only behind a closing bracket
+    // or value.
     const bool container = first == '{' || first == '[';
     if (container ? last != '}' && last != ']' : end_ - at_ != 1) return false;
     return value(root, 0) && at_ == end_;
@@ -145,7 +168,7 @@ class JsonScan {
     }
   }
 
-  // At the closing bracket of what began at `open`.
+  // `at_` is at the closing bracket of what began at `open`.
   bool close(const std::uint32_t* open) {
     if constexpr (requires { sink_.closed(std::uint32_t{}, std::uint32_t{}); }) {
       const auto* const first = index_.tokens().data();
@@ -179,7 +202,7 @@ class JsonScan {
     return found ? static_cast<const char*>(found) : text_end_;
   }
 
-  // The first stage has seen to it that a closing quote stands before the next token.
+  // JsonIndex has checked that the string's closing quote stands before the next token.
   bool quoted(std::string_view& inside, bool& escaped) {
     const auto whole = token();
     inside = whole.substr(1, whole.size() - 2);
@@ -189,7 +212,7 @@ class JsonScan {
     return escapes(inside, escaped);
   }
 
-  // Backslashes are met in the order of the text: each is looked for once.
+  // The text is searched for each backslash once, because strings come in the order of the text.
   bool escapes(std::string_view inside, bool& escaped) {
     const char* const end = inside.data() + inside.size();
     if (next_escape_ < inside.data()) next_escape_ = find_escape(inside.data());

@@ -8,22 +8,31 @@
 
 namespace alarum::log {
 
+/// The daemon's own log: one line for each message, in logfmt or JSON. Everything here may be
+/// called on any thread, except where it says otherwise. Without a log::Background
+/// (base/log_output.h) a call writes to standard error and may block; the daemon has one as long as
+/// it runs.
 enum class Level { debug, info, warn, error };
 enum class Style { logfmt, json };
 
-/// One `key=value` of a line. Values are quoted where they need it.
+/// One `key=value` of a line. The value is formatted by {fmt} when the field is made, so make none
+/// in a loop whose lines are usually below the log level. It is quoted where the format needs that.
 struct Field {
   template <class T>
   Field(std::string_view k, const T& v) : key(k), value(fmt::format("{}", v)) {}
-  std::string_view key;
+  std::string_view key;  ///< borrowed until write() returns
   std::string value;
 };
 
-/// Lines go to standard error. Called once by main, before threads start.
+/// Sets the lowest level that is written, and the form of the lines. main calls it once before it
+/// starts threads. Until then the level is info and the form logfmt.
 void configure(Level least, Style style);
 
-/// `time=… level=info stage=journal msg="segment sealed" segment=3`. `stage` is the folder's name.
-/// Any thread.
+/// Writes one line: `time=… level=info stage=journal msg="segment sealed" segment=3`. The time is
+/// UTC in RFC 3339. `stage` is the name of the folder in src/. `message` is a constant text without
+/// values: values go into the fields. Text from outside cannot forge lines or control a terminal,
+/// because the line is made printable (base/printable.h). Cannot fail; what cannot be written is
+/// counted (dropped()).
 void write(Level level, std::string_view stage, std::string_view message,
            std::initializer_list<Field> fields);
 

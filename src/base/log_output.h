@@ -6,11 +6,15 @@
 
 namespace alarum::log {
 
-/// While one exists, the log's lines go to the descriptor on a thread of its own: no thread that
-/// logs ever waits for who reads them. 1 MiB of lines may wait; those that do not fit are dropped
-/// and counted, and a line says how many when there is room again. One at a time; made before other
-/// threads exist and destroyed after they ended. The destructor writes what waits, for a second at
-/// most.
+/// While a Background exists, log lines are written to the descriptor by a thread of their own. A
+/// thread that logs never waits for a terminal or a pipe that nobody reads.
+///
+/// At most 1 MiB of lines waits to be written. Lines that do not fit are dropped and counted, and
+/// once there is space again a line says how many were dropped.
+///
+/// There is one at a time. main creates it before it starts other threads and destroys it after
+/// they have ended. The destructor writes what waits, for at most one second. The descriptor stays
+/// open and belongs to the caller.
 class Background {
  public:
   explicit Background(int descriptor);
@@ -19,18 +23,21 @@ class Background {
   Background& operator=(const Background&) = delete;
 };
 
-/// Writes what waits, for a second at most; later lines are dropped. For who leaves by `_exit`,
-/// which runs no destructor.
+/// Writes what waits, for at most one second, and drops every later line. For a caller that ends
+/// the process by `_exit`, which runs no destructors. Does nothing without a Background.
 void finish();
-/// A text among the lines, without their form; made printable.
+/// Writes a text among the log lines without time, level and stage, for example the faults of a
+/// config file. It is made printable, and it should end with a line break. Any thread.
 void write_text(std::string_view text);
-/// Lines that were dropped since the start. Any thread.
+/// How many lines were dropped since the process started. Any thread; for the metric.
 std::uint64_t dropped();
-/// Why the lines are not written now; empty: they are. Any thread.
+/// Why lines cannot be written at present, for example "nobody reads it"; empty if they can, or if
+/// there is no Background. Any thread.
 std::string output_fault();
 
-/// From here on lines go there, without their time, or nowhere when it is empty: for a process in
-/// which time is simulated. Called before threads start.
+/// Sends every later line, of all levels and with time 0, to `to` on the thread that logs. An empty
+/// function drops the lines. The simulation uses it because its time is not the machine's. Called
+/// before threads start, because the function is not guarded.
 void divert(std::function<void(const std::string& line)> to);
 
 }  // namespace alarum::log

@@ -6,8 +6,10 @@
 
 namespace alarum {
 
-/// Error `newer_format`: `what` was written by a newer alarum. Says both versions and what to do:
-/// an older one that went on would lose what it does not know of.
+/// The error `newer_format` for a file whose version number is higher than the highest that this
+/// program knows. An older program must not go on with such a file, because it would lose what it
+/// does not understand. `what` begins the message and names the file or its part. The message has
+/// both versions and tells the operator to start the newer program again.
 inline std::unexpected<Error> newer_format(const std::string& what, std::uint64_t version,
                                            std::uint64_t newest_known) {
   return fail("newer_format", what + " is of version " + std::to_string(version) +

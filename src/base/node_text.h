@@ -5,9 +5,10 @@
 
 namespace alarum {
 
-/// The tree as JSON on one line. Numbers stand as they were written, so that of a tree from YAML it
-/// is YAML's flow style and reads back as the same tree (but for places and quotes), whatever YAML
-/// allows for a number.
+/// The tree as JSON on one line, with a space behind each comma and colon. Numbers stay as they
+/// were written. For a tree from YAML the result is therefore YAML's flow style rather than JSON if
+/// a number is one that only YAML allows (`0x1F`). Reading it again with parse_yaml() gives the
+/// same tree, except for the places and for which strings were quoted.
 std::string node_json(const Node& node);
 
 }  // namespace alarum

@@ -9,25 +9,33 @@
 
 namespace alarum {
 
-/// Writes texts, in order, to one output on a thread of its own: a pipe that nobody reads, a FIFO
-/// without a reader or a file system that hangs stops that thread and nobody else. The bytes that
-/// wait are bounded, and each text may have a time limit. Any thread may call it.
+/// Writes texts, in order, to one output on a thread of its own. A pipe that nobody reads, a FIFO
+/// without a reader, or a file system that hangs blocks this thread and no other. The log and the
+/// console and file receivers use it.
+///
+/// The number of bytes that wait is bounded, and each text may have a time limit. A failed text is
+/// reported to `Done` and not tried again. Any thread may call the methods, except that one owner
+/// creates, stops and destroys the writer. The destructor stops it without grace.
 class OutputWriter {
  public:
-  /// A descriptor that stays open and belongs to somebody else, or a file that is opened for each
-  /// text (so that a new one begins after a rotation) and made where it is missing. One that ends
-  /// within a line, as a crash leaves it, has a line break before the first text. The descriptor's
-  /// flags stay as they are: other processes may share them.
+  /// Where the texts go: a descriptor, which stays open and belongs to the caller, or a path. A
+  /// file is opened for each text, so that a new one begins after a log rotation, and is created
+  /// with mode 0666 (less the umask) if it is missing. If the file ends within a line when the
+  /// writer first opens it, as a crash leaves it, a line break is written before the first text.
+  /// The descriptor's flags are not changed, because other processes may share them.
   struct Output {
     int descriptor = -1;
-    std::string path = {};  ///< empty: the descriptor
+    std::string path = {};  ///< empty: use the descriptor
   };
-  /// What became of the text that was handed in under this number. `fault` empty: it was written.
-  /// Else a part of it may have been, and a line break stands before the next text.
+  /// The result of the text that was handed in under `number`. An empty `fault` means that it was
+  /// written (which does not mean synced). Otherwise `fault` says why not; a part of the text may
+  /// have been written, and a line break is put before the next one.
   using Done = std::function<void(std::uint64_t number, const std::string& fault)>;
   struct Options {
-    std::size_t most_bytes = 1024 * 1024;  ///< that wait; a larger text fits when none waits
-    /// Called on the writer's thread, never after stop(); must not block
+    /// The most bytes that may wait. One text that is larger is accepted if no other waits.
+    std::size_t most_bytes = 1024 * 1024;
+    /// Called on the writer's thread after each text, never after stop() has returned. It must not
+    /// block, and must not call stop().
     Done done = {};
   };
 
@@ -36,20 +44,25 @@ class OutputWriter {
   OutputWriter(const OutputWriter&) = delete;
   OutputWriter& operator=(const OutputWriter&) = delete;
 
-  /// Never waits. False: the bound is reached, or the writer was stopped; the text was not taken. A
-  /// text that is not written within `limit` fails (zero: it waits as long as it must).
+  /// Queues a text. Never waits. False if the bound is reached or the writer was stopped; the text
+  /// is not written then, and Done is not called. A text that is not written within `limit` fails
+  /// with "nobody reads it". A limit of zero means that it waits until it can be written.
   bool try_write(std::uint64_t number, std::string text, std::chrono::milliseconds limit = {});
+  /// Whether no text waits and none is being written.
   bool idle() const;
-  /// Why the output takes nothing now; empty: it does, as far as is known. It is known after a
-  /// second of waiting, or a failure.
+  /// Why the output accepts nothing at present, or "" if it does as far as is known. It is the
+  /// fault of the last text, or "nobody reads it" if the oldest text has waited for more than a
+  /// second.
   std::string fault() const;
-  /// Writes what waits until `grace` is over, then drops it. Returns within half a second more even
-  /// when the system call that writes does not.
+  /// Writes what waits for at most `grace`. Then the text that is being written fails, and the
+  /// others are dropped without a call of Done. Returns at most half a second after that, even if
+  /// the thread hangs in a system call; the thread is then left behind with memory of its own.
+  /// Later calls do nothing.
   void stop(std::chrono::milliseconds grace);
 
  private:
   struct State;
-  // Shared with the thread alone, which may outlast us in a system call that hangs
+  // Shared with the writer's thread, which may outlive this object if a system call hangs.
   std::shared_ptr<State> state_;
   std::thread thread_;
 };

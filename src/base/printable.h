@@ -7,30 +7,35 @@
 
 namespace alarum {
 
-/// Whether a character does something to a terminal, or to the order in which text is read, in
-/// place of being shown: C0 and C1 controls and DEL (ECMA-48), line and paragraph separators, and
-/// the bidirectional controls (UAX #9).
+/// Senders choose what stands in an event, and people read it on a terminal. These functions make
+/// sure that such a text is shown and cannot move the cursor, change colours, or hide a part of a
+/// line.
+///
+/// Whether a character controls a terminal, or the order in which text is read, instead of being
+/// shown: C0 and C1 controls and DEL (ECMA-48), line and paragraph separators, and the
+/// bidirectional controls (Unicode UAX #9).
 bool is_unprintable(char32_t code_point);
 
-/// `text` as a terminal or a log may show it, whatever a sender wrote: unprintable characters as
-/// `\u001b`, bytes that are not UTF-8 as
-/// `\x9b`; line feeds and tabs stay. JSON stays the same JSON: it has such characters only inside
-/// strings, where the escape means them.
+/// A copy of `text` that is safe to print. Unprintable characters become `\u001b`, and bytes that
+/// are not UTF-8 become `\x9b`. Line feeds and tabs stay. A JSON text stays the same JSON value,
+/// because such characters occur only within its strings, where the escape means the character. Any
+/// thread.
 std::string printable(std::string_view text);
 
-/// The same in one line: line feeds, carriage returns and tabs become spaces.
+/// As printable(), on one line: line feeds, carriage returns and tabs become spaces.
 std::string printable_line(std::string_view text);
 
-/// While it lives, everything that is written to `out` passes through printable(). For the streams
-/// of command line tools, so that no command can forget it. Not for threads that write at the same
-/// time.
+/// While this object exists, everything that is written to the stream passes through printable().
+/// The command line puts it around std::cout and std::cerr once, so that no command can forget it.
+/// It borrows the stream, which must outlive it. For streams that one thread writes.
 class PrintableOutput : private std::streambuf {
  public:
   explicit PrintableOutput(std::ostream& out) : out_(out), target_(out.rdbuf(this)) {}
   PrintableOutput(const PrintableOutput&) = delete;
   PrintableOutput& operator=(const PrintableOutput&) = delete;
   ~PrintableOutput() override { restore(); }
-  /// The stream writes as before from here on.
+  /// Gives the stream its own buffer back, and writes what is pending. The destructor does the
+  /// same.
   void restore();
 
  private:
@@ -41,8 +46,8 @@ class PrintableOutput : private std::streambuf {
 
   std::ostream& out_;
   std::streambuf* target_;
-  /// The beginning of a character whose other bytes have not been written yet: at most 3 bytes
-  /// between two calls
+  /// The first bytes of a UTF-8 character whose other bytes have not been written yet: at most 3
+  /// bytes between two calls.
   std::string pending_;
 };
 

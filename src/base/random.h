@@ -4,17 +4,21 @@
 
 namespace alarum {
 
-/// Where random numbers come from: ids, and the spread of back-offs. A value that is passed in, so
-/// that a simulated life has the same ones each time.
+/// A source of random numbers for ids and for the jitter of back-offs. It is passed to whoever
+/// needs it as a reference and not taken from a global, so that a simulated run gets the same
+/// numbers each time. The numbers are not for secrets. An implementation may be used on the threads
+/// that its own comment names.
 class Random {
  public:
   virtual ~Random() = default;
-  virtual std::uint64_t next() = 0;  ///< all 64 bits
-  /// In [0, 1).
+  /// The next number; all 64 bits are random.
+  virtual std::uint64_t next() = 0;
+  /// A number of the same sequence in [0, 1), with 53 random bits.
   double share() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 };
 
-/// The machine's own. Any thread.
+/// The machine's own: a Mersenne Twister for each thread, seeded by std::random_device
+/// (getrandom(2)). Any thread.
 class SystemRandom final : public Random {
  public:
   std::uint64_t next() override {

@@ -5,9 +5,11 @@
 
 namespace alarum {
 
-/// Why something that input or the world can spoil did not work.
-/// `reason` is one snake_case word: the same in the log, the metric label and the API. `message`
-/// names the thing, the value and what would be accepted, for a person.
+/// Why an operation failed for a reason that input or the outside world can cause.
+///
+/// - `reason` is one snake_case word. The same word is used in the log, in the metric's label and
+///   in the API's answer, so programs may compare it.
+/// - `message` is a text for a person. It names the thing, the value, and what would be accepted.
 struct Error {
   std::string reason;
   std::string message;
@@ -16,8 +18,11 @@ struct Error {
 /// A value or the reason why there is none. What only a bug can cause is an assertion, never an
 /// Error.
 template <class T>
+/// A value, or the Error because of which there is none. What only a bug can cause is an assertion
+/// and never an Error. Exceptions of libraries become Errors in the file that calls the library.
 using Result = std::expected<T, Error>;
 
+/// The Error as a value that converts to any Result: `return fail("bad_time", "…");`
 inline std::unexpected<Error> fail(std::string reason, std::string message) {
   return std::unexpected(Error{std::move(reason), std::move(message)});
 }

@@ -3,14 +3,15 @@
 
 namespace alarum {
 
-/// What this thread is called in `top -H`, gdb and /proc/PID/task/*/comm: at most 15 characters.
-/// Threads that it begins are called the same until they say otherwise.
+/// Names the calling thread in `top -H`, gdb and /proc/PID/task/*/comm. Linux allows 15 characters;
+/// a longer name is ignored. A thread inherits the name of the thread that created it.
 inline void name_thread(const char* name) {
   (void)::pthread_setname_np(::pthread_self(), name);
 }
 
-/// What threads are called that this one begins while it exists: for a pool, whose threads run no
-/// line of ours before their first task.
+/// Gives a name to the threads that the calling thread creates while this object exists, by taking
+/// that name itself meanwhile. It is for a library's thread pool, whose threads run none of our
+/// code before their first task. Create and destroy it on the same thread.
 class NameOfNewThreads {
  public:
   explicit NameOfNewThreads(const char* name) {

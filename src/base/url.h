@@ -4,19 +4,20 @@
 
 namespace alarum {
 
-/// An absolute URL taken apart (RFC 3986 section 3), as it is written: nothing is decoded or
-/// checked.
+/// The parts of an absolute URL (RFC 3986 section 3). They are as written: nothing is decoded or
+/// checked, and a text that is no URL still gives parts. Without `://` the scheme is empty.
 struct Url {
   std::string scheme;
-  std::string authority;  ///< host and port
-  std::string rest;       ///< path, query and fragment
+  std::string authority;  ///< host and port, and user information if there is any
+  std::string rest;       ///< path, query and fragment, with their first character
 
   explicit Url(std::string_view text);
-  /// Without the port; an IPv6 address stays in its brackets.
+  /// The authority without its port. An IPv6 address keeps its brackets.
   std::string host() const;
 };
 
-/// The query may have a secret: a token. For what people read.
+/// The URL up to its query. Use it for everything that people read, such as logs and messages,
+/// because the query may contain a token.
 inline std::string_view without_query(std::string_view url) {
   return url.substr(0, url.find('?'));
 }

@@ -6,15 +6,18 @@
 
 namespace alarum {
 
-/// What a person did to a YAML text that the parser refused, in their words: the first of a quote
-/// that is not closed, a bracket that is not closed or closes nothing, wrong indentation, a tab in
-/// it, an unquoted `{{`, an unquoted `: `, a key without `: `, a character that begins no plain
-/// text. nullopt when none of them is found up to `last_line`, where the parser gave up. For
-/// refused texts only: legal ones of rare forms (`? key`) may be misread. Cost: the length of the
-/// text.
+/// Explains a YAML text that the parser refused by what its author probably did. It finds the first
+/// of: a quote or bracket that is not closed, a bracket that closes nothing, wrong indentation, a
+/// tab in the indentation, an unquoted `{{`, an unquoted `: `, a key without `: `, and a character
+/// that cannot begin a plain text. nullopt if there is none of them up to `last_line`, the line at
+/// which the parser gave up; then use reworded().
+///
+/// Call it for refused texts only: it may call a rare legal form (`? key`) wrong. Cost: the length
+/// of the text. Any thread.
 std::optional<YamlFault> find_slip(const YamlLines& lines, int last_line);
 
-/// The parser's own sentence (yaml-cpp 0.7, exceptions.h) in words that say what to do.
+/// The message of the parser itself (yaml-cpp 0.7, exceptions.h) in words that say what to do. A
+/// message that is not known comes back behind `not valid YAML: `.
 std::string reworded(std::string_view parser_message);
 
 }  // namespace alarum

@@ -23,8 +23,7 @@ class PathTrie {
   using Node = std::uint32_t;  ///< 0: no path leads there
   static constexpr Node kRoot = 1;
   /// The slot of a node at which no path ends.
-  static constexpr std::uint32_t kNoSlot =
-      std::numeric_limits<std::uint32_t>::max();  ///< of a node at which no path ends
+  static constexpr std::uint32_t kNoSlot = std::numeric_limits<std::uint32_t>::max();
 
   PathTrie();
   /// Adds a path of names joined by dots, and returns its slot. An added path keeps its slot.
