@@ -13,56 +13,65 @@ namespace alarum::config {
 
 struct JsonSource;
 
-/// One way in which a sender proves who it is. Several of a list are alternatives, so that a key
-/// can be changed while senders still use the old one.
+/// One way in which a sender proves who it is (docs/auth.md). If a list has several, any one is
+/// enough, so that a key can be changed while some senders still use the old one. A plain value;
+/// http/credentials checks requests against it.
 struct Credential {
   enum class Kind {
     bearer,       ///< `Authorization: Bearer …`
     basic,        ///< `Authorization: Basic …`: `secret` is user:password
-    query_token,  ///< `?access_token=…` (RFC 6750 §2.3, which CloudEvents' web hooks require)
-    header,       ///< a header of its own: `name`
-    /// `X-Hub-Signature-256`, or the header `name`: HMAC-SHA256 of the body, hex
+    query_token,  ///< `?access_token=…` (RFC 6750 section 2.3; CloudEvents' web hooks)
+    header,       ///< a header with the name `name` and the value `secret`
+    /// The header `X-Hub-Signature-256`, or the header `name`: HMAC-SHA-256 of the body in hex.
     github,
-    network,  ///< nothing but where it comes from
-    /// A client certificate that the handshake verified, with one of `names` unless there are none
+    network,  ///< no proof but the address, which must be in `networks`
+    /// A client certificate that the TLS handshake verified. If `names` is not empty, it must have
+    /// one of them.
     certificate,
-    /// `Authorization: SDK-HMAC-SHA256 …` (Huawei Cloud's SDKs): `name` is the access key, `secret`
-    /// the secret key
+    /// `Authorization: SDK-HMAC-SHA256 …` of Huawei Cloud's SDKs (base/sdk_signature.h). `name` is
+    /// the access key, `secret` the secret key.
     sdk_signature,
     standard_webhooks  ///< `webhook-id`, `webhook-timestamp`, `webhook-signature`
   };
   Kind kind = Kind::bearer;
   std::string name;
   Secret secret;
-  /// The sender must be in one of these as well; empty: wherever it is
+  /// The sender's address must be in one of these as well; empty: any address.
   std::vector<IpBlock> networks = {};
   std::vector<std::string> names = {};  ///< of certificate, in lower case
-  /// Whose it is (`name`): stands for whatever a request says of who sent it; empty: not said
+  /// The `name` of the entry: it replaces what a request itself says about its sender. Empty: not
+  /// given.
   std::string who = {};
+  /// Whether the proof depends on the body, so the body must be read before the request can be
+  /// accepted.
   bool signs_body() const {
     return kind == Kind::github || kind == Kind::standard_webhooks || kind == Kind::sdk_signature;
   }
 };
 using Credentials = std::vector<Credential>;
 
-/// Proxies of ours, that are believed when they say whom a request is from.
+/// The user's own proxies. Only what they say about the client's address is believed.
 struct Proxies {
   std::vector<IpBlock> networks;
-  bool forwarded = false;  ///< the header is `Forwarded` (RFC 7239), else `X-Forwarded-For`
+  bool forwarded = false;  ///< header `Forwarded` (RFC 7239), else `X-Forwarded-For`
 };
 
-/// `auth`: nullopt is not said, an empty list is "nobody needs any".
+/// The section `auth`. Missing (nullopt) and empty lists differ: an empty list means that no
+/// credential is needed, and check_exposure() allows neither on an address that other machines can
+/// reach. Immutable and shared; a reload replaces it.
 struct Auth {
-  std::optional<Credentials> ingest;          ///< of every route that takes events
-  std::optional<Credentials> admin;           ///< of everything else but /-/healthy and /-/ready
-  std::map<std::string, Credentials> routes;  ///< of one route, in place of `ingest`
+  std::optional<Credentials> ingest;          ///< for every route that takes events
+  std::optional<Credentials> admin;           ///< for all else but /-/healthy and /-/ready
+  std::map<std::string, Credentials> routes;  ///< of one route, instead of `ingest`
   Proxies proxies;
 };
 
-/// Whether some entry is of Kind::certificate.
+/// Whether some list has an entry of Kind::certificate. The listener must then ask for
+/// certificates.
 bool asks_for_certificates(const Auth& auth);
 
-/// `json`: the mappings that there are, each of which has a route.
+/// Reads `auth`. `json`: the mappings of the config, each of which has a route. Reads secret files,
+/// so it blocks. Faults go to `out` and show no secret. Never nullptr.
 std::shared_ptr<const Auth> read_auth(const Node& node,
                                       const std::map<std::string, JsonSource>& json,
                                       Diagnostics& out);

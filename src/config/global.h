@@ -6,11 +6,15 @@
 
 namespace alarum::config {
 
-/// A config as Alertmanager 0.31 reads it (its docs/configuration.md): `global` written out into
-/// the entries of `receivers` that do not say it themselves, and its keys of route, receivers,
-/// inhibit rules and time intervals that are null left out. What is not used goes to `out` as a
-/// warning, an unknown key as an error. Other parts of the config stay as they are: a null there is
-/// a fault. nullopt, and an error, when `global` written out makes more than kMaxYamlNodes values.
+/// Prepares a config that was written for Alertmanager 0.31 (its docs/configuration.md), so that
+/// the readers need not know about `global` and null:
+/// - `global` is written out into those entries of `receivers` that do not set the value
+///   themselves;
+/// - keys of routes, receivers, inhibit rules and time intervals that are null are removed, as
+///   Alertmanager ignores them. Elsewhere null stays and is a fault for the readers.
+///
+/// A value that is not used here is a warning, an unknown key an error. nullopt and an error if the
+/// written-out config would have more than kMaxYamlNodes values.
 std::optional<Node> with_global(Node root, const ReceiverKinds& kinds, Diagnostics& out);
 
 }  // namespace alarum::config

@@ -7,12 +7,12 @@
 
 namespace alarum::config {
 
-/// `10.0.0.0/8`, `2001:db8::/32`; a single address is a block of one. No leading zeros: other
-/// programs read those as octal. nullopt: no such block.
+/// Reads `10.0.0.0/8` or `2001:db8::/32`; a single address is a block of one. Leading zeros are
+/// refused, because other programs read such numbers as octal. nullopt if it is no block.
 std::optional<IpBlock> parse_network(std::string_view text);
 
-/// Whether `allow` lets `address` in (as inet_ntop writes it); empty, it lets everybody in. What is
-/// no address is in no block.
+/// Whether a block of `allow` has the address (text as inet_ntop(3) writes it). An empty `allow`
+/// admits every address. A text that is no address is in no block.
 bool admits(const std::vector<IpBlock>& allow, std::string_view address);
 
 }  // namespace alarum::config

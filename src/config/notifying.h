@@ -6,10 +6,13 @@
 
 namespace alarum::config {
 
-/// What of a config says who is notified of what, when, and in which words: routes, receivers,
-/// inhibit rules, time intervals, `self_monitoring`. It is the text of a config of its own, which
-/// parse() reads, and holds no secret: where one stood, or a file that holds one was named, stands
-/// a text that is none. `config`: the root, with `global` written out.
+/// The part of a config that decides who is notified of what, when, and in which words: routes,
+/// receivers, inhibit rules, time intervals and `self_monitoring`. The journal records it with each
+/// reload, so a replay groups and suppresses as the live run did.
+///
+/// The result is the text of a config that parse() reads. It has no secrets: each secret or secret
+/// file is replaced by a fixed harmless value, and keys of transport are left out. `config`: the
+/// root of the tree, after with_global(). Pure: the same config gives the same text.
 std::string notifying_part(const Node& config, const ReceiverKinds& kinds);
 
 }  // namespace alarum::config

@@ -7,19 +7,22 @@
 
 namespace alarum::config {
 
-/// The names that templates of a receiver may use (docs/delivery.md); beside them `labels.NAME`,
+/// The names that templates of a receiver may use (docs/delivery.md), besides `labels.NAME`,
 /// `annotations.NAME` and `group.NAME`.
 const std::vector<std::string>& template_names();
+/// Whether a template may use this name, those with a prefix included.
 bool is_template_name(std::string_view name);
 
-/// The key of a list that stands once for each alert: `alerts: {$each: {name: "{{alertname}}"}}`.
+/// A key that is repeated for each alert: in `alerts: {$each: {name: "{{alertname}}"}}`, `alerts`
+/// becomes a list with one mapping an alert.
 constexpr std::string_view kEach = "$each";
 
-/// Whether a text is a Go template (text/template), as Alertmanager's are: `{{ .CommonLabels.x }}`,
-/// `{{- end }}`, `{{ if … }}`.
+/// Whether a text is a Go template (text/template) such as Alertmanager's `{{ .CommonLabels.x }}`,
+/// `{{- end }}` or `{{ if … }}`. Templates are Mustache here, so this is an error that says so.
 bool is_go_template(std::string_view text);
 
-/// Checks a template text, and a whole tree of them: every fault with its place.
+/// Check one template text, and all texts in a payload tree: syntax and names. Every fault goes to
+/// `out` with its place.
 void check_template(const Node& node, std::string_view key, Diagnostics& out);
 void check_payload(const Node& node, Diagnostics& out);
 

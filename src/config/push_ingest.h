@@ -22,58 +22,66 @@ struct From {
     value    ///< as written in the config
   };
   Kind kind = Kind::nowhere;
-  std::vector<std::string> pointer;  ///< RFC 6901, decoded: member names and array indexes
-  /// The header's name or the value; of a pointer, as it was written
+  /// Of item and body: the JSON Pointer (RFC 6901) as its parts, decoded.
+  std::vector<std::string> pointer;
+  /// Of header: its name. Of value: the value. Of a pointer: as it was written, for messages.
   std::string text;
 };
 
-/// `json: {NAME: …}`: how a body posted to `/ingest/json/NAME` becomes events.
+/// `json: {NAME: …}`: how a body that is posted to `/ingest/json/NAME` becomes events.
 struct JsonSource {
-  /// An array of the body, each element of which is an event; else the body is one
+  /// An array in the body of which each element is an event. nullopt: the body is one event.
   std::optional<From> items;
   From id, source, type, subject, time, severity, status;
-  std::map<std::string, model::Severity> severity_words;  ///< the sender's words, in lower case
+  /// The sender's words, in lower case, and what they mean here.
+  std::map<std::string, model::Severity> severity_words;
   std::map<std::string, model::Status> status_words;
 };
 
-/// `smn: …`, `sns: …`: services that push signed messages (docs/formats/smn.md, sns.md).
+/// `smn: …` and `sns: …`: cloud services that push signed messages (docs/formats/smn.md, sns.md).
 struct SignedSource {
-  /// URNs or ARNs, in which * is any run of characters between two colons; empty: the route takes
-  /// nothing
+  /// URNs or ARNs from which messages are accepted; `*` stands for any characters between two
+  /// colons. Empty: the route accepts nothing.
   std::vector<std::string> topics;
-  /// That certificates may be fetched from. * is one label or a part of one; `<region>` the same
-  /// where it is a region's name (`eu-west-1`), which no bucket's host has in that place.
+  /// Hosts from which signing certificates may be fetched. `*` is one label or a part of one.
+  /// `<region>` is the same, but must look like a region's name (`eu-west-1`), so that it cannot be
+  /// the name of a storage bucket that anybody may create.
   std::vector<std::string> hosts;
-  std::vector<std::string> subscribe_hosts;  ///< that subscriptions may be confirmed at
-  /// Of which the signing certificate must bear one, patterns as in `hosts`; empty: it may bear any
+  std::vector<std::string> subscribe_hosts;  ///< hosts at which subscriptions may be confirmed
+  /// Names of which the signing certificate must have one; patterns as in `hosts`. Empty: any name.
   std::vector<std::string> certificate_names;
-  /// An authority that we trust (the system's, or `ca_file`) must vouch for the signing certificate
+  /// Whether a trusted authority (the system's, or `ca_file`) must have issued the signing
+  /// certificate.
   bool verify_chain = false;
-  /// Of a message; 1 m to `dedup.window`, within which a repeated one is known
+  /// How old a message may be. 1 min to `dedup.window`, so that a replayed message is either too
+  /// old or recognised as a duplicate.
   Duration max_age = std::chrono::hours(1);
-  /// Those hosts are asked: the authority of private clouds, a proxy
+  /// TLS and proxy for requests to these hosts.
   std::shared_ptr<const Http> how = std::make_shared<const Http>();
-  /// SNS: unsigned ("raw") messages are taken, from senders that prove themselves otherwise
+  /// SNS only: unsigned ("raw") messages are accepted. The route must then have credentials of its
+  /// own.
   bool raw = false;
 };
+/// The hosts and names of the public clouds, without topics.
 SignedSource default_smn();
 SignedSource default_sns();
 
-/// What the config says of the routes that take other senders' formats. Immutable; a reload
-/// replaces it.
+/// The config of the routes for other senders' formats. Immutable and shared; a reload replaces it.
 struct PushIngest {
   std::map<std::string, JsonSource> json;
   SignedSource smn = default_smn(), sns = default_sns();
 };
 
-/// RFC 6901: "" or `/a/0/b~1c`. nullopt, and a fault, otherwise.
+/// Reads a JSON Pointer (RFC 6901) such as "" or `/a/0/b~1c`. nullopt and an error if it is none.
 std::optional<std::vector<std::string>> read_pointer(const Node& node, const char* key,
                                                      Diagnostics& out);
+/// Reads the mappings of `json`. The functions here report faults to `out` and leave out what is
+/// faulty.
 std::map<std::string, JsonSource> read_json_sources(const Node& node, Diagnostics& out);
-/// `key`: smn or sns. `window`: that of `dedup`.
+/// Reads the section `key` (smn or sns) on top of its defaults. `window`: `dedup.window`.
 SignedSource read_signed_source(const Node& root, const char* key, SignedSource source,
                                 Duration window, Diagnostics& out);
-/// The whole of it, from the config's root.
+/// Reads all of it from the root of the config. Never nullptr.
 std::shared_ptr<const PushIngest> read_push_ingest(const Node& root, Duration dedup_window,
                                                    Diagnostics& out);
 

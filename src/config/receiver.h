@@ -16,34 +16,38 @@ class Receiver;  // receivers/receiver.h
 
 namespace alarum::config {
 
-/// How a server proves itself to us, and we to it. Paths stand beside the config file; the files
-/// are read at each connection.
+/// How a server that the daemon connects to proves who it is, and how the daemon does. Paths are
+/// relative to the config file; the files are read at each connection, so a renewed certificate
+/// needs no reload.
 struct Tls {
-  /// PEM; empty: the system's authorities, no certificate of ours
+  /// PEM. Empty: the authorities of the system, and no client certificate.
   std::string ca_file, cert_file, key_file;
-  /// The name its certificate must bear; empty: the host of the URL
+  /// The name that the server's certificate must have; empty: the host of the URL.
   std::string server_name;
   bool insecure_skip_verify = false;
   friend bool operator==(const Tls&, const Tls&) = default;
 };
 
+/// How requests to one URL are made.
 struct Http {
-  Secret authorization;  ///< the value of the `Authorization` header; empty: none is sent
+  Secret authorization;  ///< the value of the `Authorization` header; empty: none
   std::vector<std::pair<std::string, Secret>> headers;  ///< further ones
   Tls tls;
   Secret proxy_url;               ///< http, https or socks5; empty: none
-  bool allow_link_local = false;  ///< metadata services and link-local addresses may be asked
+  bool allow_link_local = false;  ///< link-local addresses (metadata services) may be asked
   friend bool operator==(const Http&, const Http&) = default;
 };
 
 /// What a person gets to read.
 enum class Language { en, zh };
+/// The words of a notification for people.
 struct Words {
   Language language = Language::en;
   std::string title, text;  ///< templates (docs/delivery.md); empty: our own texts
 };
 
-/// One entry of a `*_configs` list: a way to tell a receiver.
+/// One entry of a `*_configs` list: one way to notify a receiver. Together with its receiver's name
+/// and its number it is a target of delivery.
 struct Integration {
   std::string kind;  ///< `webhook`, `dingtalk`, …: the key in the config without `_configs`
   std::shared_ptr<const receivers::Receiver>
@@ -53,28 +57,30 @@ struct Integration {
   Http http;
   Words words;
   bool send_resolved = true;
-  bool notify_ack = false;                   ///< acknowledgements and their end are notified
-  std::vector<model::EndReason> resolve_on;  ///< ends that are told; empty: all
-  /// The receiver that is told of critical alerts that could not be delivered here
+  bool notify_ack = false;                   ///< acknowledgements and their end are notified too
+  std::vector<model::EndReason> resolve_on;  ///< ends that are notified; empty: all
+  /// The receiver that gets critical alerts that could not be delivered here; empty: none.
   std::string fallback;
   Duration timeout = std::chrono::seconds(10);  ///< of one attempt; 100 ms to 10 m
   Duration connect_timeout = std::chrono::seconds(5);
-  /// Until an answer begins; not more than `timeout`
+  /// For the answer to begin; not more than `timeout`.
   Duration first_byte_timeout = std::chrono::seconds(10);
-  /// What is older goes to the dead letters; 1 s to 30 d
+  /// Age at which a notification goes to the dead letters; 1 s to 30 d.
   Duration retry_max_age = std::chrono::hours(24);
   std::uint64_t concurrency = 16;  ///< requests at once; 1 to 1000
-  /// Requests in `rate_per`; 0: no limit. What waits becomes one digest
+  /// Requests for each `rate_per`; 0: no limit. Notifications above it are combined into a digest.
   std::uint64_t rate = 0;
   Duration rate_per = std::chrono::minutes(1);
 };
 
-/// A dead-man's switch: somebody else rings when this stops coming.
+/// A dead man's switch: a request in regular intervals. The service that receives it raises the
+/// alarm if the requests stop.
 struct Heartbeat {
-  Integration how;                           ///< url, http, time-outs
+  Integration how;                           ///< url, http and time-outs
   Duration every = std::chrono::minutes(1);  ///< 1 s to 1 d
 };
 
+/// A named receiver: every notification goes to all of its integrations.
 struct Receiver {
   std::string name;
   std::vector<Integration> integrations;

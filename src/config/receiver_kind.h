@@ -8,13 +8,14 @@ namespace alarum::config {
 class FieldReader;
 struct Integration;
 
-/// A key that entries of one kind have, beside those that all kinds have.
+/// A key of the entries of one kind, in addition to those that all kinds have.
 struct ReceiverKey {
   enum class Form {
     value,
-    nullable,   ///< null is as if it were not there: so Alertmanager reads it
+    nullable,   ///< null is the same as a missing key, as in Alertmanager
     transport,  ///< how it gets there (`http_config`), on which no message depends; nullable
-    secret,     ///< or the file that `NAME_file` names, as the URLs
+    /// A secret, or the file that `NAME_file` names. `url` and `mail_url` may be in files too.
+    secret,
     url,
     mail_url,
   };
@@ -22,39 +23,42 @@ struct ReceiverKey {
   Form form = Form::value;
 };
 
-/// One kind of receiver as a config says it. src/receivers has all of them; whoever reads a config
-/// is given the table, and knows no kind by name.
+/// One kind of receiver as far as a config is concerned. src/receivers has the list of all kinds.
+/// The readers of a config get this list and know no kind by its name. Immutable; the list lives as
+/// long as the process.
 struct ReceiverKind {
+  /// A list of entries in a receiver.
   struct List {
-    std::string key;        ///< of a receiver: `webhook_configs`
+    std::string key;        ///< for example `webhook_configs`
     bool nullable = false;  ///< as in ReceiverKey
   };
-  /// A value of `global`, as Alertmanager has it, for entries that say neither `key` nor `instead`.
+  /// A value of Alertmanager's `global` that is used for entries that set neither `key` nor
+  /// `instead`.
   struct Default {
     std::string global, key;
-    std::string instead = {};  ///< a key that says the same; empty: none
+    std::string instead = {};  ///< another key with the same meaning; empty: none
   };
 
   std::string name;         ///< in names of targets, logs and metrics: `webhook`
   std::vector<List> lists;  ///< more than one: the same under Alertmanager's name
   std::vector<ReceiverKey> keys;
-  std::vector<std::string> unavailable;  ///< keys of Alertmanager's that this version does not have
+  std::vector<std::string> unavailable;  ///< keys of Alertmanager that this version does not have
   std::vector<Default> defaults;
   /// Reads the kind's own keys into an integration that has the common ones, `as` and the limits
   /// included. All keys are known by then.
   void (*read)(FieldReader&, Integration&) = nullptr;
 
   const ReceiverKey* key(std::string_view name) const;
-  /// The keys as they stand in a file, those with `_file` too.
+  /// All keys as they may stand in a file, those with `_file` included.
   std::vector<std::string> key_names() const;
 };
-/// In the order in which the lists of a receiver are read.
+/// The lists of a receiver are read in this order.
 using ReceiverKinds = std::vector<ReceiverKind>;
 
-/// The kind of a list, `webhook_configs`; nullptr: there is none.
+/// The kind of a list such as `webhook_configs`; nullptr if there is none.
 const ReceiverKind* kind_of_list(const ReceiverKinds& kinds, std::string_view list);
 
-/// Whether `NAME_file` may stand in its place.
+/// Whether a key of this form may be replaced by `NAME_file`.
 constexpr bool may_be_file(ReceiverKey::Form form) {
   return form == ReceiverKey::Form::secret || form == ReceiverKey::Form::url ||
          form == ReceiverKey::Form::mail_url;

@@ -8,14 +8,17 @@
 
 namespace alarum::config {
 
-/// Reads `receivers`. Every fault goes to `out`; what is broken is left out.
+/// Reads `receivers`. Names must be unique and have no `/`. A `fallback` must name another
+/// receiver, and fallbacks must not form a circle. Every fault goes to `out`; the result may then
+/// be incomplete.
 std::vector<Receiver> read_receivers(const Node& node, const ReceiverKinds& kinds,
                                      Diagnostics& out);
 
-/// What holds where a config says none: one, named `console`, that writes to standard output.
+/// The receivers of a config without `receivers`: one, named `console`, which writes to standard
+/// output.
 std::vector<Receiver> default_receivers(const ReceiverKinds& kinds);
 
-/// Reads `heartbeat`.
+/// Reads `heartbeat`. nullopt and an error if it is no mapping.
 std::optional<Heartbeat> read_heartbeat(const Node& node, Diagnostics& out);
 
 }  // namespace alarum::config

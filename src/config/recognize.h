@@ -5,13 +5,13 @@
 
 namespace alarum::config {
 
-/// Every key that stands at the top of a config file, those that are only known to be refused among
-/// them.
+/// Every key that may be at the top of a config file, those included that are known only to be
+/// refused with a good message.
 std::vector<std::string> config_keys();
 
-/// Whether a YAML or JSON text is a config file rather than a rule file, by its keys at the top;
-/// also of a text with faults, as far as its lines begin with keys. `rules` alone is a config's
-/// when it lists paths, a rule file's when it lists rules.
+/// Whether a YAML or JSON text is a config file and not a rule file. It decides by the keys at the
+/// top and works on texts with faults too, as far as their lines begin with keys. `rules` alone
+/// means a config if it lists paths, and a rule file if it lists rules.
 bool looks_like_config(std::string_view text);
 
 }  // namespace alarum::config

@@ -10,68 +10,72 @@
 
 namespace alarum::config {
 
-/// One node of the `route` tree (docs/routing.md). What is not said is inherited from the parent;
-/// `routing` resolves it.
+/// One node of the `route` tree (docs/routing.md; Alertmanager's meaning unless it says otherwise).
+/// What a node does not set is inherited from its parent; the dispatcher resolves that. An alert
+/// goes to the first child that matches, and to further ones while `goes_on` is true.
 struct Route {
-  std::optional<std::string> receiver;  ///< the root always has one
-  /// `matchers`, `match` and `match_re` together; all must match
+  std::optional<std::string> receiver;  ///< always set at the root
+  /// `matchers`, `match` and `match_re` together. All must match.
   model::Matchers matchers;
   struct GroupBy {
-    bool each_alone = false;          ///< `['...']`
-    std::vector<std::string> labels;  ///< none: everything in one group
+    bool each_alone = false;          ///< `['...']`: each alert is a group
+    std::vector<std::string> labels;  ///< empty: all alerts are one group
   };
-  std::optional<GroupBy> group_by;  ///< not said at the root: each alert by itself
+  std::optional<GroupBy> group_by;  ///< not set at the root: each alert is a group
   std::optional<Duration> group_wait, group_interval, repeat_interval;
-  /// Not Alertmanager's: what fires, or changes its stage, in a group that was notified before
-  /// waits so long at most, and not for the group's next tick. A route that says a `group_interval`
-  /// of its own does not inherit it.
+  /// Not in Alertmanager: in a group that was notified before, a new alert or a changed stage waits
+  /// at most this long and not until the group's next interval. A route with a `group_interval` of
+  /// its own does not inherit it.
   std::optional<Duration> news_wait;
-  /// Not Alertmanager's: nobody is notified, a line is logged; not inherited
+  /// Not in Alertmanager: a line is logged, and nobody is notified. Not inherited.
   bool log_only = false;
   bool goes_on = false;  ///< `continue`
   std::vector<std::string> mute_time_intervals, active_time_intervals;
   std::vector<Route> routes;
 };
 
-/// One entry of `inhibit_rules`: while an alert fires that all of `source` match, those that all of
-/// `target` match are kept back where the labels of `equal` have the same values.
+/// One entry of `inhibit_rules`: while an alert fires that satisfies `source`, alerts that satisfy
+/// `target` are suppressed if both have the same values of the labels in `equal`.
 struct InhibitRule {
   model::Matchers source, target;
   std::vector<std::string> equal;
 };
 
-/// Whom to tell of what, when: all of it that a config says.
+/// Everything in a config that decides who is notified of what and when. The names of receivers are
+/// checked against the config's receivers.
 struct Routing {
   Route root;
   std::vector<InhibitRule> inhibit_rules;
   std::vector<NamedIntervals> intervals;
-  /// The config says no `route`: `root` is that of default_routing() or console_routing()
+  /// The config has no `route`: `root` comes from default_routing() or console_routing().
   bool by_default = false;
 
+  /// The time interval with this name, or nullptr.
   const NamedIntervals* interval(const std::string& name) const;
 };
 
-/// Every alert to that receiver, each by itself, at once.
+/// Sends every alert to this receiver, each by itself, at once.
 Routing routing_to(std::string receiver);
 
-/// What holds where a config has no `route` (docs/routing.md "Without a route"): alerts of one name
-/// and rack are one message. What is critical or major, or of no severity that we know, is notified
-/// 20 s after it fires; minor and warning are gathered for 5 min, then for an hour; info is logged
-/// only. Reminders come each day.
+/// The routing of a config without `route` (docs/routing.md "Without a route"). Alerts with the
+/// same name and rack are one message. Critical and major alerts, and those with another severity,
+/// are notified after 20 s; minor and warning after 5 min, then each hour; info is only logged.
+/// Reminders are daily.
 Routing default_routing(std::string receiver);
 
-/// What holds where a config has no `receivers` either: the console is a log that somebody watches,
-/// so it shows each alert by itself, at once, info too.
+/// The routing of a config without `receivers` too: the console shows each alert by itself, at
+/// once, info included, because it is a log that somebody watches.
 Routing console_routing();
 
-/// Which of the two holds, in one line, for people.
+/// One line that tells people which of the two is in force.
 std::string default_routing_text(const Routing& routing);
 
-/// Reads `route`, `inhibit_rules`, `time_intervals` and `mute_time_intervals` of the config's root.
-/// `receivers`: the names there are.
+/// Reads `route`, `inhibit_rules`, `time_intervals` and `mute_time_intervals` of the config's root,
+/// and calls check_routing() with the time of the system's clock. `receivers`: the known names.
+/// Faults go to `out`.
 Routing read_routing(const Node& root, const std::vector<std::string>& receivers, Diagnostics& out);
 
-/// Every receiver that the tree names.
+/// Every receiver that the tree names; a name may occur several times.
 std::vector<std::string> receivers_of(const Route& route);
 
 }  // namespace alarum::config

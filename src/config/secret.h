@@ -5,8 +5,8 @@
 
 namespace alarum::config {
 
-/// A text that is shown nowhere: it prints as `<secret>`, and its value is had by asking for it by
-/// name.
+/// A text that must not be shown. It prints as `<secret>`, so that no log line or message can have
+/// it by accident; only reveal() returns the value. It does not protect the value in memory.
 class Secret {
  public:
   Secret() = default;
@@ -15,6 +15,7 @@ class Secret {
   const std::string& reveal() const { return value_; }
   bool empty() const { return value_.empty(); }
 
+  /// Not in constant time: to compare a secret from a request use same_secret() (base/crypto.h).
   friend bool operator==(const Secret&, const Secret&) = default;
   friend std::ostream& operator<<(std::ostream& out, const Secret&) { return out << "<secret>"; }
 
