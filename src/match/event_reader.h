@@ -22,8 +22,8 @@ class EventReader {
   /// `paths` must outlive it and have all paths already: their slots are looked up here.
   explicit EventReader(const PathTrie& paths);
   /// Adds the leaves of the event. `leaves` were begun with the same paths, and are valid as long
-  /// as the event. Payload and extensions were checked at ingest; a part that is no JSON gives no
-  /// leaves.
+  /// as the event. Payload and extensions must be valid JSON where the event says so; ingest has
+  /// checked that.
   void read(const model::Event& event, FieldValues& leaves) const;
 
  private:

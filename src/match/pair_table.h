@@ -49,6 +49,7 @@ class PairTable {
   }
 
  private:
+  // Both atoms in one number; 0 is no key, because atoms count from 1.
   static std::uint64_t key(Atom first, Atom second) { return std::uint64_t{first} << 32 | second; }
   // Where the search for a key begins: the upper bits of its hash.
   std::size_t start(std::uint64_t wanted) const {

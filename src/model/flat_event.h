@@ -54,8 +54,8 @@ struct Leaf {
 /// safe on any thread; add() and set() are not.
 class FlatEvent {
  public:
-  /// All leaves of an event, in one pass over its payload. The event is not needed afterwards. A
-  /// payload that is no JSON gives no leaves.
+  /// All leaves of an event, in one pass over its payload. The event is not needed afterwards.
+  /// Payload and extensions must be valid JSON where the event says so; ingest has checked that.
   static FlatEvent of(const Event& event);
   /// Leaves that a reader of selected paths found (match/alert_reader.h), ordered by path, then as
   /// in the document.

@@ -61,29 +61,29 @@ constexpr std::string_view kOwnGroups = "self_monitoring/";
 /// A notification that was not made, and why. The history shows it, and metrics count it. The
 /// numbers of Why are on disk and must not change.
 struct Suppressed {
-  /// The reasons. silenced, inhibited, muted and acknowledged name the field's own concepts.
+  /// The reasons (docs/not-notified.md). silenced, inhibited, muted and acknowledged are
+  /// Alertmanager's concepts.
   enum class Why : std::uint8_t {
     silenced = 1,
     inhibited = 2,
     muted = 3,
-    late = 4,  ///< the alert had ended before its events arrived
+    late = 4,
     acknowledged = 5,
-    refired = 6,    ///< the end of an alert that fires again: notified as firing
-    rerouted = 7,   ///< another config came into force before the notification
+    refired = 6,    ///< an end of what fires anew: it is told as firing
+    rerouted = 7,   ///< another config came into force before they were told
     absorbed = 11,  ///< a roll-up has it as a member
-    waiting = 12,   ///< it is not known yet whether a roll-up fires
-    /// A start could not find out what was to be notified before it, because of damage, or because
-    /// it was over under another config.
+    waiting = 12,   ///< held back until it is known whether a roll-up begins
+    /// A start knew no more of what they were to be told before (damage, or it was over under
+    /// another config)
     lost = 15,
-    // The next three are decided for one target, whose name stands as `receiver`. `unwanted`: the
-    // target does not want ends of this kind (`send_resolved`, `resolve_on`).
-    unwanted = 8,
-    untold = 9,  ///< the end of an alert whose firing the target was never sent
-    known = 10,  ///< the target was notified of this already
-    // A match that a firing alert annulled (`unless`), so it never became an alert. `group_key`
-    // names it as `RULE{key}`; there is no receiver.
+    // Of one target, whose name stands as the receiver:
+    unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
+    untold = 9,    ///< the end of an alert of which it was never told
+    known = 10,    ///< it knows already
+    // Of an alert that fires: what it annulled (`unless`), which never became an alert. `group_key`
+    // names it, as `RULE{key}`; nobody is the receiver.
     annulled = 13,
-    logged = 14,  ///< its route is `log_only`
+    logged = 14,  ///< its route logs it and notifies nobody
   };
   Why why = Why::silenced;
   std::string alert_id;
