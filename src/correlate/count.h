@@ -5,24 +5,27 @@
 
 namespace alarum::correlate {
 
-/// `count`: `threshold` matches within a window, each more than `apart` after the one before it. In
-/// a window that is the most of its matches of which no two lie closer: so it does not depend on
-/// the order in which they come, and one more match never makes it fewer. Found from the newest
-/// back, with a search for each.
+/// The condition `count`: `threshold` matches within a window, each more than `apart` after the one
+/// before it. If matches are closer than that, the window counts the most of its matches of which
+/// no two are too close. So the result does not depend on the order of arrival, and one more match
+/// never makes it smaller. The matches are found from the newest back, with one binary search for
+/// each:
 ///
-///     apart 3     x xx    x  x       three: the newest, the first that is more than 3 before it,
-///     the first that is more than 3 before that
-///                  ^      ^  ^
+///     apart 3     x xx    x  x       three: the newest, the first that is more than 3
+///                  ^      ^  ^       before it, and the first that is more than 3 before that
 ///
-/// Where there are plenty (32 `threshold` + 256), of those within one cell, a sixteenth of `apart`
-/// on the time line, the first and the last are stored: a storm grows no further, and its condition
-/// is true up to a cell more or less than with all of them. `apart` has a search for each of
-/// `threshold` (1,000 at most) and match it looks at.
+/// Memory: 16 bytes a match. Stored are the matches of `within` and lateness; while the condition
+/// fires, the newest `threshold` and those up to its start, with twice as many at most between two
+/// clean-ups. With `apart` and more than 32 `threshold` + 256 matches, only the first and the last
+/// match of each cell are stored, where a cell is a sixteenth of `apart`. So a storm does not grow
+/// the memory further, and its condition is true for up to a cell longer or shorter than with all
+/// matches.
 ///
-/// A match in order costs O(1); a late one moves the matches after it by one place and looks at
-/// no more than `threshold` of them, plain memory both. 16 bytes a match; kept are those of
-/// `within` and lateness, while it fires the newest `threshold` and those up to its start, twice as
-/// many at most between two clean-ups.
+/// Cost: a match in order is O(1). A late one moves the matches behind it by one place and looks at
+/// `threshold` of them at most. With `apart` (`threshold` is 1,000 at most then) each match that is
+/// looked at costs a binary search.
+///
+/// Owned by its KeyState, on the engine's thread.
 class Count final : public Window {
  public:
   std::size_t size() const override { return entries_.size(); }

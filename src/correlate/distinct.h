@@ -7,14 +7,19 @@
 
 namespace alarum::correlate {
 
-/// `distinct`: `threshold` different values within a window. Up to kFew matches are walked over, as
-/// the definition says; more have an index (Presence), in which each match, late ones too, costs
-/// O(log n). 16 bytes a match of few, about 200 of many.
+/// The condition `distinct`: `threshold` different values within a window. A match's `id` is the
+/// hash of its value.
 ///
-/// A key with more than plenty() matches keeps of a value that repeats only what tells when it was
-/// present: the condition is as true as with all of them, but a recovery that arrives after later
-/// matches may move the start of what is left of them. At most most() matches: the oldest go, which
-/// no match in order needs any more.
+/// Up to kFew matches are walked over, as the definition says (16 bytes each). More matches have an
+/// index (Presence, about 200 bytes each), in which each match costs O(log n), late ones too. How
+/// the matches are stored never changes the result.
+///
+/// Bounds: with more than plenty() matches, a value that repeats keeps only the matches that say
+/// when it was present. The condition is as true as with all of them, but a recovery that arrives
+/// after later matches may move the start of what is left. There are at most most() matches; then
+/// the oldest ones are forgotten, which no match in order needs any more.
+///
+/// Owned by its KeyState, on the engine's thread.
 class Distinct final : public Window {
  public:
   static constexpr std::size_t kFew = 32;

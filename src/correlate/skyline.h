@@ -7,20 +7,27 @@
 
 namespace alarum::correlate {
 
-/// A number that changes at moments: how many intervals of time cover each of them. A balanced tree
-/// (treap) of the moments at which it rises or falls, each with the sum, the lowest and the highest
-/// height of its subtree: every step visits O(log n) nodes. 32 bytes a moment, in one block.
+/// A number that changes over time: how many of a set of intervals cover each moment. It is a
+/// balanced tree (treap) of the moments at which the number rises or falls. Each node has the sum,
+/// the lowest and the highest height of its subtree, so every query visits O(log n) nodes. 32 bytes
+/// a moment, in one block.
+///
+/// Before the first moment the height is 0. Owned by its Presence, on the engine's thread.
 class Skyline {
  public:
-  /// From `at` on the height is `rise` more (or less).
+  /// Adds `rise` (which may be negative) to the height from `at` on. A moment whose rises add up to
+  /// 0 is removed.
   void add(Time at, std::int32_t rise);
+  /// The height at a moment.
   std::int32_t height(Time at) const;
-  /// The first moment from `from` on at which the height is at least `height`.
+  /// The first moment from `from` on at which the height is at least `height`; nullopt if there is
+  /// none.
   std::optional<Time> first_at_least(Time from, std::int32_t height) const;
-  /// The first from `from` on at which it is less.
+  /// The first moment from `from` on at which the height is less than `height`; nullopt if there is
+  /// none.
   std::optional<Time> first_below(Time from, std::int32_t height) const;
-  /// The last of the moments before `before` at which it rises or falls and is at least `height`
-  /// then.
+  /// The last rise or fall before `before` at which the height becomes at least `height`; nullopt
+  /// if there is none.
   std::optional<Time> last_at_least(Time before, std::int32_t height) const;
 
   std::size_t size() const { return nodes_.size() - 1 - free_.size(); }
@@ -28,11 +35,11 @@ class Skyline {
   std::uint64_t visits() const { return visits_; }
 
  private:
-  using Ref = std::uint32_t;  // 0: none
+  using Ref = std::uint32_t;  // 0: no node
   struct Node {
     Time at;
     std::int32_t rise = 0, sum = 0;
-    // Of the heights in the subtree, from its beginning on
+    // The lowest and highest height within the subtree, relative to the height before it.
     std::int32_t low = 1 << 30, high = -(1 << 30);
     Ref left = 0, right = 0;
   };
