@@ -39,7 +39,8 @@ std::optional<std::string> unbase64(std::string_view text) {
   if (size < 0) return std::nullopt;
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   out.resize(static_cast<std::size_t>(size) - std::min(padding, static_cast<std::size_t>(size)));
-  // EVP skips white space at the ends and takes '=' anywhere: what it made must read back the same.
+  // EVP_DecodeBlock skips white space at the ends and accepts '=' anywhere. So the result is
+  // encoded again and compared.
   return base64(out) == text ? std::optional(std::move(out)) : std::nullopt;
 }
 
@@ -54,8 +55,8 @@ std::string hex(std::string_view bytes) {
 }
 
 bool same_secret(std::string_view a, std::string_view b) {
-  // Digests of equal length under one key: neither the length nor the first difference shows in the
-  // time.
+  // Compares digests, which have the same length: the time shows neither where the secrets differ
+  // nor that their lengths do.
   const auto x = hmac_sha256("same", a), y = hmac_sha256("same", b);
   return CRYPTO_memcmp(x.data(), y.data(), x.size()) == 0;
 }

@@ -92,7 +92,7 @@ class CsvReader {
   const std::string& file_;
   Diagnostics& out_;
   std::size_t at_ = 0, line_start_ = 0;
-  std::size_t fields_ = 0;  // of the record: its strings are used again
+  std::size_t fields_ = 0;  // of the current record; the strings of the row are reused
   int line_ = 1;
 };
 

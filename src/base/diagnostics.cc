@@ -12,7 +12,7 @@
 namespace alarum {
 namespace {
 
-// How people read it is how programs know it
+// is_deprecation() recognises the message by this beginning.
 constexpr std::string_view kDeprecated = "deprecated: ";
 
 std::string_view name(Diagnostic::Level level) {

@@ -23,7 +23,8 @@ std::unexpected<Error> failed(std::string_view what, const std::string& path, in
   return fail(reason, fmt::format("{} {}: {}", what, path, std::strerror(code)));
 }
 
-constexpr std::size_t kMostPieces = 64;  // that the system is given at a time
+// Pieces in one system call; Linux allows IOV_MAX, 1024.
+constexpr std::size_t kMostPieces = 64;
 
 class PosixFile final : public File {
  public:
@@ -48,7 +49,7 @@ class PosixFile final : public File {
     while (!pieces.empty()) {
       const auto count = std::min(pieces.size(), parts.size());
       std::ranges::transform(pieces.first(count), parts.begin(), [](std::string_view piece) {
-        return iovec{const_cast<char*>(piece.data()), piece.size()};  // it is only read
+        return iovec{const_cast<char*>(piece.data()), piece.size()};  // pwritev only reads it
       });
       auto done = ::pwritev(fd_, parts.data(), static_cast<int>(count), static_cast<off_t>(at));
       if (done < 0 && errno == EINTR) continue;
@@ -59,7 +60,7 @@ class PosixFile final : public File {
         pieces = pieces.subspan(1);
       }
       if (done == 0) continue;
-      // The system took a part of this one.
+      // The system call wrote only a part of this piece.
       const auto rest = pieces.front().substr(static_cast<std::size_t>(done));
       if (auto written = write(at, rest); !written) return written;
       at += rest.size();
@@ -71,7 +72,7 @@ class PosixFile final : public File {
   Result<std::string> read(std::uint64_t at, std::size_t size) override {
     std::string out;
     int code = 0;
-    // What is read is not written before, as a string of zeros would be.
+    // Reads into uninitialised memory, because filling it with zeros before would cost a pass.
     out.resize_and_overwrite(size, [&](char* to, std::size_t) {
       std::size_t have = 0;
       while (have < size) {
@@ -106,8 +107,8 @@ class PosixFile final : public File {
     if (::fstat(fd_, &status) != 0) return failed("cannot read the size of", path_, errno);
     return static_cast<std::uint64_t>(status.st_size);
   }
-  // What is reserved and was never written is a hole to SEEK_DATA; where the file system has no
-  // holes, all is data. By pairs of data and hole, until no data follows.
+  // Reserved blocks that were never written are a hole for SEEK_DATA. If the file system has no
+  // holes, everything is data. Goes from data to hole until no data follows.
   Result<std::uint64_t> data_end(std::uint64_t from) override {
     for (auto end = static_cast<off_t>(from);;) {
       const auto data = ::lseek(fd_, end, SEEK_DATA);
@@ -125,7 +126,7 @@ class PosixFile final : public File {
  private:
   int fd_;
   std::string path_;
-  std::unique_ptr<PosixFile> with_;  // what is open for as long as this one is
+  std::unique_ptr<PosixFile> with_;  // stays open as long as this file
 };
 
 Result<std::unique_ptr<PosixFile>> open_file(const std::string& path, bool create) {
@@ -186,8 +187,8 @@ Result<void> PosixFileSystem::sync_folder(const std::string& path) {
   return {};
 }
 
-// Its folder is locked with it: a file that somebody removes no longer keeps a second daemon out.
-// Where a folder cannot be locked (NFS), the file alone is.
+// Locks the folder too. With the lock file alone, somebody who deletes it would let a second daemon
+// in. If the folder cannot be locked (NFS), only the file is.
 Result<std::unique_ptr<File>> PosixFileSystem::lock(const std::string& path) {
   auto file = open_file(path, true);
   if (!file) return std::unexpected(file.error());

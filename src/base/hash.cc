@@ -42,8 +42,8 @@ std::uint32_t add_word([[maybe_unused]] std::uint32_t crc, [[maybe_unused]] std:
 
 }  // namespace
 
-// OpenSSL would have everybody go through its EVP objects; to set one up costs as much as to hash
-// an event's identity.
+// OpenSSL 3 deprecates these functions in favour of EVP objects. Setting up such an object costs as
+// much as hashing an event's identity.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 Sha256 sha256_joined(std::initializer_list<std::string_view> pieces) {
@@ -71,7 +71,7 @@ std::string sha256_hex(std::string_view bytes) {
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed) {
   auto crc = ~seed;
   while (bytes.size() >= 8) {
-    std::uint64_t word = 0;  // little-endian machines only, as the presets are
+    std::uint64_t word = 0;  // all supported machines are little-endian
     std::memcpy(&word, bytes.data(), 8);
     crc = add_word(crc, word);
     bytes.remove_prefix(8);

@@ -36,8 +36,8 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   if (text.find(':') == std::string_view::npos) return parse_v4(text);
   IpAddress address;
   address.v6 = true;
-  // `::ffff:10.0.0.1`: the reference takes an address with both for a plain text. (And inet_pton
-  // stops at a NUL.)
+  // EventBridge takes an address with both notations (`::ffff:10.0.0.1`) for plain text. The check
+  // is also needed because inet_pton stops at a NUL byte.
   if (text.find_first_not_of("0123456789abcdefABCDEF:") != std::string_view::npos)
     return std::nullopt;
   if (inet_pton(AF_INET6, std::string(text).c_str(), address.bytes.data()) != 1)

@@ -19,8 +19,8 @@ std::string place_of(std::string_view text, std::size_t at) {
   return fmt::format("line {}, column {} (byte {})", line, at - line_start + 1, at);
 }
 
-// A strict reader of the grammar of RFC 8259 that keeps nothing and names the place of a fault.
-// Recursion is bounded by `max_depth`.
+// A strict reader of the grammar of RFC 8259. It stores nothing and finds the place of the first
+// fault. The recursion is bounded by `max_depth`.
 class Checker {
  public:
   Checker(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
@@ -185,7 +185,8 @@ class Checker {
   std::string fault_;
 };
 
-// Larger texts go to the slow checker: an index needs four times their size, and a thread keeps it.
+// Larger texts are left to the Checker, because an index takes four times the memory of its text
+// and each thread keeps one.
 bool fast_check(std::string_view text, std::size_t max_depth) {
   thread_local JsonIndex index;
   JsonSinkOfNothing nothing;
@@ -204,7 +205,7 @@ Result<void> check_json(std::string_view text, std::size_t max_depth) {
 }
 
 std::string json_quote(std::string_view text) {
-  // Nearly every text stands for itself; the others are left to the library.
+  // Nearly every text needs no escapes. The others are left to the library.
   bool plain = true;
   for (const char c : text) plain &= c >= ' ' && c <= '~' && c != '"' && c != '\\';
   if (plain) return fmt::format("\"{}\"", text);

@@ -9,7 +9,7 @@
 namespace alarum {
 namespace {
 
-// The four digits at `at`; -1 where there are none.
+// The value of the four hex digits at `at`; -1 if there are none.
 int code_unit(std::string_view text, std::size_t at) {
   if (at + 4 > text.size()) return -1;
   int unit = 0;

@@ -18,14 +18,15 @@ namespace alarum::log {
 namespace {
 
 std::atomic<Style> g_style = Style::logfmt;  // set once by configure()
-bool g_diverted = false;                     // these two by divert()
+bool g_diverted = false;  // this and the next are set by divert(), before threads start
 std::function<void(const std::string&)> g_divert_to;
 
 std::string line_of(Level level, std::string_view stage, std::string_view message,
                     std::initializer_list<Field> fields);
 
-// Standard error, or while there is a Background its writer. The sink's mutex guards the writer;
-// nobody waits while holding it.
+// Writes lines to the Background's OutputWriter if there is one, otherwise to standard error. The
+// mutex of base_sink guards the writer and the counts. With a writer no thread blocks while it
+// holds the mutex.
 class Sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   void open(int descriptor) {
@@ -41,7 +42,7 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::lock_guard lock(mutex_);
     writer_.reset();
   }
-  // Not with mutex_ locked: the writer's thread takes it when a line was written.
+  // Without mutex_: the writer's thread takes it in ended(), and stop() waits for that thread.
   void finish() {
     if (writer_) writer_->stop(std::chrono::seconds(1));
   }
@@ -70,7 +71,7 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
   }
   void flush_() override { std::fflush(stderr); }
   void note_dropped() { ++dropped_, ++not_reported_; }
-  // When a line was written, there is room again.
+  // Called when a line was written, so there may be space for the report about dropped lines.
   void ended(const std::string& fault) {
     const std::lock_guard lock(mutex_);
     if (!fault.empty()) return note_dropped();

@@ -19,8 +19,9 @@ Node::~Node() = default;
 
 namespace {
 
-// 12, -0.5: a JSON number (RFC 8259 section 6). `80E18402` is one as well but reads like a code, so
-// an exponent needs a point or a sign beside it to count.
+// Whether the text is a JSON number (RFC 8259 section 6) that nobody can take for a code: 12, -0.5.
+// `80E18402` is a JSON number but looks like a code, so an exponent counts only next to a point or
+// sign.
 bool plainly_json(std::string_view text) {
   const auto digits = [&] {
     std::size_t n = 0;
@@ -48,7 +49,7 @@ bool plainly_json(std::string_view text) {
   return digits() > 0 && text.empty() && !like_a_code;
 }
 
-// Enough to know it by, cut between characters.
+// Enough of a text to recognise it, cut between characters.
 std::string shortened(std::string_view text) {
   constexpr std::size_t kMost = 80;
   return std::string(utf8_prefix(text, kMost)) + (text.size() > kMost ? "…" : "");

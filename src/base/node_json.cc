@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\n\r";
 
-// RFC 8259, recursive descent. nlohmann and simdjson give neither the places nor the text of long
-// integers. `fault_` is set once, at the first fault; everything then unwinds by returning false.
+// A reader for RFC 8259 by recursive descent. nlohmann and simdjson give neither the places of
+// values nor the text of long integers. `fault_` is set at the first fault; then every function
+// returns false.
 class JsonReader {
  public:
   JsonReader(std::string_view text, const std::string& file) : text_(text), file_(file) {}
@@ -137,7 +138,7 @@ class JsonReader {
     return fail("a string is not closed");
   }
 
-  // Stands on the backslash; leaves on the last character of the escape.
+  // `at_` is at the backslash, and afterwards at the last character of the escape.
   bool escape(std::string& out) {
     constexpr std::string_view kNames = "\"\\/bfnrt", kMeans = "\"\\/\b\f\n\r\t";
     if (at_ + 1 == text_.size()) return fail("a string is not closed");
@@ -165,7 +166,7 @@ class JsonReader {
     return true;
   }
 
-  // Of the `\uXXXX` at `at`.
+  // The code unit of the `\uXXXX` at `at`.
   std::optional<char32_t> hex4(std::size_t at) const {
     if (at + 6 > text_.size() || text_[at] != '\\' || text_[at + 1] != 'u') return std::nullopt;
     char32_t value = 0;
@@ -198,7 +199,7 @@ class JsonReader {
     return false;
   }
 
-  // Counts on from where it counted last: places are asked for in rising order.
+  // Continues to count lines from the last place, because places are asked for in rising order.
   Place place() {
     for (; counted_ < at_; ++counted_) {
       if (text_[counted_] != '\n') continue;

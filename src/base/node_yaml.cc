@@ -19,7 +19,8 @@
 namespace alarum {
 namespace {
 
-// What our own checks find while yaml-cpp calls us back; never leaves this file.
+// Thrown by our own checks within callbacks of yaml-cpp. build() catches it, so it never leaves
+// this file.
 struct Refused {
   Place place;
   std::string message;
@@ -29,7 +30,7 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> words
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-// YAML 1.2.2 section 10.3.2.
+// The type of a plain scalar by the core schema (YAML 1.2.2 section 10.3.2).
 Node::Kind core_kind(std::string_view text) {
   if (one_of(text, {"", "~", "null", "Null", "NULL"})) return Node::Kind::null;
   if (one_of(text, {"true", "True", "TRUE", "false", "False", "FALSE"})) return Node::Kind::boolean;
@@ -59,8 +60,8 @@ Extent extent_of(const Node& node) {
   return all;
 }
 
-// Builds the tree from yaml-cpp's events: its own tree loses which scalars were quoted and reads
-// scalars by YAML 1.1.
+// Builds the tree from yaml-cpp's events. yaml-cpp's own tree does not say which scalars were
+// quoted, and reads scalars by YAML 1.1.
 class YamlBuilder final : public YAML::EventHandler {
  public:
   YamlBuilder(const YamlLines& lines, const std::string& file, Diagnostics& out)
@@ -116,7 +117,7 @@ class YamlBuilder final : public YAML::EventHandler {
     Node node;
     YAML::anchor_t anchor;
     bool block = false;       // written with indentation, not in brackets
-    bool value_next = false;  // of a mapping: the last member has its key already
+    bool value_next = false;  // of a mapping: its last member has a key and no value yet
   };
 
   Place place(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
@@ -158,7 +159,7 @@ class YamlBuilder final : public YAML::EventHandler {
     open_.push_back({std::move(node), anchor, form.block});
   }
 
-  // What was done to the text before explains it better where that is found.
+  // A mistake in the text before is the better explanation, if find_slip() finds one.
   [[noreturn]] void refuse(const Place& at, std::string message) const {
     if (const auto slip = find_slip(lines_, at.line)) refuse(*slip);
     throw Refused{at, std::move(message)};
@@ -167,7 +168,7 @@ class YamlBuilder final : public YAML::EventHandler {
     throw Refused{{file_, fault.line, fault.column}, fault.message};
   }
 
-  // The parser begins a document of its own with whatever cannot belong to the one before it.
+  // yaml-cpp begins a second document when a line cannot belong to the first one.
   [[noreturn]] void second_root(Place at) const {
     const bool said =
         lines_.line(at.line).starts_with("---") || lines_.line(at.line - 1).starts_with("...");
@@ -175,15 +176,15 @@ class YamlBuilder final : public YAML::EventHandler {
     refuse(at, "wrong indentation: this line belongs to nothing before it");
   }
 
-  // Of the block around what is read now; 0: none.
+  // The column of the block around the current value; 0 if there is none.
   int block_column() const {
     const auto found =
         std::find_if(open_.rbegin(), open_.rend(), [](const Open& open) { return open.block; });
     return found == open_.rend() ? 0 : found->node.place.column;
   }
 
-  // The parser takes more than YAML is, and YAML more than anybody means: what a forgotten quote or
-  // a wrong indentation swallows.
+  // yaml-cpp accepts more than YAML allows, and YAML allows more than people mean. These checks
+  // find texts that a forgotten quote or a wrong indentation has swallowed.
   void check_scalar(const Node& node) const {
     const auto at = behind_properties(lines_.offset(node.place.line, node.place.column));
     const auto text = lines_.text().substr(at);
@@ -195,9 +196,9 @@ class YamlBuilder final : public YAML::EventHandler {
     }
   }
 
-  // A plain text goes on in the next line where the rest of its own is only its beginning.
+  // Reports a plain text that continues on a line that looks like an entry of its own.
   void check_plain(std::size_t at, std::string_view text) const {
-    // All of it stands there: lines may be long, and texts many
+    // The whole text is on one line. This comes first because lines may be long and texts many.
     if (lines_.text().substr(at).starts_with(text)) return;
     int number = lines_.line_of(at);
     const auto first = lines_.line(number);
@@ -206,7 +207,7 @@ class YamlBuilder final : public YAML::EventHandler {
       text = trimmed(text.substr(rest.size()), " \n");
       do rest = trimmed(lines_.line(++number));
       while (rest.empty() && static_cast<std::size_t>(number) <= lines_.count());
-      // The parser sees line breaks where there are none for us, such as a CR alone
+      // yaml-cpp sees line breaks that YamlLines does not, such as a CR alone.
       if (rest.empty()) return;
       if (!looks_like_entry(rest)) continue;
       const auto column = static_cast<int>(lines_.line(number).find_first_not_of(" \t")) + 1;
@@ -217,8 +218,8 @@ class YamlBuilder final : public YAML::EventHandler {
     }
   }
 
-  // A quote at the end that none opens: `linkDown"` would match nothing ever. Texts of several
-  // words may end with an apostrophe.
+  // Reports a closing quote without an opening one: `linkDown"` would never match anything. A text
+  // of several words may end with an apostrophe.
   void check_opened(const Node& node) const {
     const auto& text = node.text;
     const bool quote =
@@ -230,7 +231,7 @@ class YamlBuilder final : public YAML::EventHandler {
                               text.back(), text.back())};
   }
 
-  // `&name` and `!tag` stand before the value.
+  // Skips `&name` and `!tag` before a value.
   std::size_t behind_properties(std::size_t at) const {
     const auto text = lines_.text();
     while (at < text.size() && (text[at] == '&' || text[at] == '!')) {
@@ -240,8 +241,7 @@ class YamlBuilder final : public YAML::EventHandler {
     return at;
   }
 
-  // The parser takes a word alone for a key whose value is null, and gives that the key's own
-  // place.
+  // yaml-cpp takes a single word for a key whose value is null, with the place of the key.
   void check_colon(const Place& at) const {
     if (open_.empty() || !open_.back().block || !open_.back().value_next) return;
     const auto& key = open_.back().node.members.back().first;
@@ -292,8 +292,8 @@ class YamlBuilder final : public YAML::EventHandler {
     refuse(node.place, "a key must be a plain word or a string, not " + describe(node));
   }
 
-  // YAML 1.1's merge key (yaml.org/type/merge.html): what the mapping has not itself comes from the
-  // one behind `<<`, or from the first of several.
+  // YAML 1.1's merge key (yaml.org/type/merge.html): keys that the mapping does not have itself
+  // come from the mapping behind `<<`, or from the first of several that has them.
   void merge(Node& node) {
     auto& members = node.members;
     const auto is_merge = [](const auto& member) {
@@ -336,8 +336,8 @@ class YamlBuilder final : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-// yaml-cpp reads a NUL as the end of the text, and other control characters (YAML 1.2.2
-// section 5.1) without a word.
+// yaml-cpp ends at a NUL and accepts other control characters, which YAML 1.2.2 section 5.1
+// forbids.
 bool check_characters(std::string_view text, const std::string& file, Diagnostics& out) {
   Place at{file, 1, 1};
   for (const char c : text) {

@@ -24,9 +24,9 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// After which a thread that waits for a reader looks whether it is to stop
+// How often a thread that waits for the reader checks whether it must stop.
 constexpr auto kSlice = 50ms;
-constexpr auto kSystemCall = 500ms;  // for the system call under way to return, at a stop
+constexpr auto kSystemCall = 500ms;  // for a system call in progress to return, at a stop
 constexpr auto kBlockedAfter = 1s;
 constexpr std::string_view kNotRead = "nobody reads it";
 
@@ -34,15 +34,14 @@ std::string error_text(int error) {
   return std::strerror(error);
 }
 
-// A write of this size does not block after POLLOUT. To a file it is one piece, so that lines of
-// other programs stay whole.
+// How much to write at once. A pipe does not block for PIPE_BUF bytes after POLLOUT. To a file
+// everything is written at once, so that lines of other programs are not mixed into ours.
 std::size_t piece_of(int descriptor) {
   struct stat status {};
   return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) ? SIZE_MAX : PIPE_BUF;
 }
 
-// Whether a file ends within a line: a crash, of the bridge or of the machine, cut the text that
-// was written last.
+// Whether the file's last line has no end, because a crash cut the last text.
 bool ends_within_line(const std::string& path) {
   const int opened = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (opened < 0) return false;
@@ -75,10 +74,11 @@ struct OutputWriter::State {
 
   const Output output;
   const Options options;
-  bool cut = false;     // of the thread alone: the last text was written in part
-  bool looked = false;  // of the thread alone: whether the file was whole when we came
+  bool cut = false;     // the last text was written in part; only the writer's thread uses it
+  bool looked = false;  // whether ends_within_line() was asked; only the writer's thread uses it
 
-  // Guards what follows: who hands in a text must not wait for the thread, so no Channel
+  // Guards the members below. A Channel would not do, because the text in front stays in the queue
+  // while it is being written.
   mutable std::mutex mutex;
   std::condition_variable arrived, ended;
   std::deque<Item> items;  // the first is being written
@@ -87,7 +87,7 @@ struct OutputWriter::State {
   bool closed = false, over = false;
   SteadyTime stop_by = SteadyTime::max();
 
-  // Guards `abandoned`, and is held while `done` runs: it does not run after stop()
+  // Guards `abandoned`. It is locked while `done` runs, so `done` never runs after stop().
   std::mutex calling;
   bool abandoned = false;
 };
@@ -96,7 +96,8 @@ OutputWriter::OutputWriter(Output output, Options options)
     : state_(std::make_shared<State>(std::move(output), std::move(options))) {
   sigset_t all, before;
   sigfillset(&all);
-  // Signals belong to others, and a pipe without a reader is an error, not SIGPIPE
+  // The new thread inherits the mask: signals go to other threads, and writing to a pipe without a
+  // reader gives EPIPE instead of SIGPIPE.
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([state = state_] {
     name_thread("output");
@@ -148,7 +149,7 @@ void OutputWriter::stop(std::chrono::milliseconds grace) {
   if (over)
     thread_.join();
   else
-    thread_.detach();  // a system call hangs: what it touches is its own
+    thread_.detach();  // a system call hangs; the thread only uses its shared State
 }
 
 void OutputWriter::State::run() {
@@ -182,7 +183,7 @@ void OutputWriter::State::finish(const Item& item, const std::string& what) {
 
 std::string OutputWriter::State::write(const Item& item) {
   if (output.path.empty()) return write_all(output.descriptor, item.text, item.by);
-  // Without O_NONBLOCK the opening of a FIFO waits for its reader.
+  // Without O_NONBLOCK, opening a FIFO waits until a reader opens it.
   const int opened = open(output.path.c_str(),
                           O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
   if (opened < 0) return errno == ENXIO ? std::string(kNotRead) : error_text(errno);

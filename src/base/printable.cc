@@ -41,7 +41,8 @@ std::string shown(std::string_view text, bool one_line) {
   return out;
 }
 
-// How many bytes at the end may be the beginning of a character that goes on.
+// How many bytes at the end may be the first bytes of a character whose other bytes are still to
+// come.
 std::size_t unfinished(std::string_view text) {
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
     const auto byte = static_cast<unsigned char>(text[text.size() - back]);

@@ -11,7 +11,7 @@
 namespace alarum {
 namespace {
 
-// Each segment encoded, a slash at the end: what the vendor's SDK signs.
+// The vendor's SDK signs the path with each segment percent-encoded and with a slash at the end.
 std::string sdk_path(std::string_view path) {
   std::string out;
   for (std::size_t at = 0; at < path.size();) {

@@ -12,8 +12,8 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-// Marks a section's name in the text that the library sees: it asks for variables and sections in
-// the same way, and they differ in what a missing name means.
+// Stands before the names of sections in the text for the library. The library asks for variables
+// and sections in the same way, but a missing name means something else for each.
 constexpr char kSection = '?';
 constexpr std::string_view kBlank = " \t\r\n";
 
@@ -25,13 +25,13 @@ bool legal_name(std::string_view name) {
   return std::string_view("#^/&!>=?").find(name.front()) == std::string_view::npos;
 }
 
-// Text, and the variable behind it; empty: none.
+// A text and the variable behind it. The name is empty if there is none.
 struct Piece {
   std::string text, name;
 };
 
-// Reads the tags, refuses what we do not have, and writes the text anew in the few forms that the
-// library is to see.
+// Reads the tags, refuses those that are not supported, and writes a text for the library that has
+// only the few forms that it needs to know.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -68,7 +68,7 @@ class Scanner {
     pieces_.push_back({std::string(text), {}});
   }
 
-  // The tag at start_; returns where it ends.
+  // Reads the tag at start_ and returns where it ends.
   Result<std::size_t> tag() {
     const bool triple = text_.substr(start_).starts_with("{{{");
     const std::string_view close = triple ? "}}}" : "}}";
@@ -156,8 +156,8 @@ std::string value_of(const std::string& name, const Template::Lookup& lookup, st
   return escape ? escape(*value) : std::move(*value);
 }
 
-// Answers the library's questions from our Lookup. A variable's value is read before the next
-// question, so one slot is enough.
+// Answers the library's questions for values with a Lookup. The library reads a value before it
+// asks for the next one, so one member is enough to hold it.
 class Context final : public mustache::basic_context<std::string> {
  public:
   Context(const Template::Lookup& lookup, const Template::Escape& escape, std::size_t& missing)
@@ -192,9 +192,11 @@ struct Template::Body {
   std::string text;
   std::vector<std::string> names;
   std::vector<Piece> pieces;
-  bool sections = false;  // without any the pieces are all that there is: several times as fast
-  // `render` is not const, but writes to the object for partials and lambdas only, and we have
-  // neither: any thread may call it.
+  // Without sections, rendering joins `pieces` and does not need the library. This is several times
+  // faster.
+  bool sections = false;
+  // render() is not const because it stores partials and lambdas. There are none here, so any
+  // thread may call it.
   mutable mustache::mustache parsed;
 };
 

@@ -21,7 +21,7 @@ bool digits(std::string_view text, std::size_t at, std::size_t count) {
   return true;
 }
 
-// cctz is generous (spaces, single digits); the grammar of RFC 3339 §5.6 is not.
+// Checks the grammar of RFC 3339 section 5.6. cctz accepts more (spaces, single digits).
 bool is_rfc3339(std::string_view t) {
   if (!digits(t, 0, 4) || !digits(t, 5, 2) || !digits(t, 8, 2) || !digits(t, 11, 2) ||
       !digits(t, 14, 2) || !digits(t, 17, 2)) {
@@ -46,8 +46,8 @@ int number(std::string_view text, std::size_t at, std::size_t count) {
   return value;
 }
 
-// What passed is_rfc3339(), read by its places: nearly every time is one of these. nullopt: a leap
-// second, or no time at all.
+// Reads a text that passed is_rfc3339() by its positions, which is enough for nearly every time.
+// nullopt for a leap second, and for fields out of range.
 std::optional<Time> plain_time(std::string_view t) {
   const std::chrono::year_month_day day{std::chrono::year(number(t, 0, 4)),
                                         std::chrono::month(static_cast<unsigned>(number(t, 5, 2))),
@@ -57,7 +57,7 @@ std::optional<Time> plain_time(std::string_view t) {
   Duration part{};
   std::size_t at = 19;
   if (t[at] == '.') {
-    auto unit = 100'000us;  // what is smaller than a microsecond is left out
+    auto unit = 100'000us;  // digits behind the microseconds are dropped
     for (++at; digits(t, at, 1); ++at, unit /= 10) part += unit * (t[at] - '0');
   }
   Duration ahead{};

@@ -11,7 +11,7 @@ namespace {
 
 struct Lead {
   std::size_t length;  // of the whole sequence; 0: not a lead byte
-  // What the second byte may be: this rules out overlong forms and surrogates
+  // The range of the second byte. It rules out overlong forms and surrogates.
   unsigned char low, high;
 };
 
@@ -28,7 +28,7 @@ Lead lead_of(unsigned char byte) {
   return {0, 0, 0};
 }
 
-// Length of the sequence at `at`; 0 when it is not valid.
+// The length of the character at `at`; 0 if it is not valid.
 std::size_t sequence(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   const auto lead = lead_of(byte(0));
@@ -40,7 +40,7 @@ std::size_t sequence(std::string_view text, std::size_t at) {
   return lead.length;
 }
 
-// How many bytes `text` begins with that are ASCII, in steps of eight.
+// How many bytes at the beginning are certainly ASCII, in steps of eight.
 std::size_t ascii_run(std::string_view text) {
   std::size_t at = 0;
   for (std::uint64_t eight; at + sizeof eight <= text.size(); at += sizeof eight) {

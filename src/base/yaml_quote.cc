@@ -28,7 +28,7 @@ YamlFault never_closed(const YamlLines& lines, std::size_t at) {
                       lines.text()[at], lines.text()[at])};
 }
 
-// The first line behind the opening one that cannot belong to the text; 0: none.
+// The first line after the opening quote's that cannot belong to the text; 0 if there is none.
 int swallowed_line(const YamlLines& lines, std::size_t at, std::size_t end, int parent) {
   const int last = lines.line_of(end == std::string_view::npos ? lines.text().size() : end - 1);
   for (int number = lines.line_of(at) + 1; number <= last; ++number) {
@@ -43,7 +43,7 @@ int swallowed_line(const YamlLines& lines, std::size_t at, std::size_t end, int 
   return 0;
 }
 
-// What stands behind a closing quote on its line and may not; empty when all is well.
+// What stands on the line behind a closing quote and must not be there; empty if nothing does.
 std::string_view behind(std::string_view text, std::size_t end) {
   const auto begin = text.find_first_not_of(" \t\r", end);
   if (begin == std::string_view::npos ||
@@ -97,7 +97,7 @@ std::string shown_line(std::string_view line) {
   auto text = trimmed(line, " \t\r");
   if (text.size() <= kShown) return std::string(text);
   auto cut = kShown;
-  // Not within a character of UTF-8
+  // Do not cut within a UTF-8 character.
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
   return std::string(text.substr(0, cut)) + "…";
 }

@@ -11,7 +11,8 @@
 namespace alarum {
 namespace {
 
-// The line of a form that this does not read: behind every last line
+// The line of a form that the scanner does not understand. It is behind every `last_line`, so the
+// fault is not reported.
 constexpr int kUnread = 1 << 30;
 constexpr auto kNone = std::string_view::npos;
 
@@ -23,8 +24,8 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-// Reads the text as its author meant it, block by block, and stops at the first thing that is not
-// YAML. Positions are bytes of the text.
+// Reads the text block by block as its author meant it, and stops at the first thing that is not
+// YAML. Positions are offsets in bytes.
 class SlipScanner {
  public:
   explicit SlipScanner(const YamlLines& lines) : lines_(lines), text_(lines.text()) {}
@@ -43,15 +44,15 @@ class SlipScanner {
     int column;
     bool sequence;
   };
-  // A plain value on the last line, which may go on.
+  // A plain value on the last line, which may continue on the next one.
   struct Plain {
-    int parent = 0;  // column of its block; 0: there is none
+    int parent = 0;  // column of its block; 0: no plain value
     int line = 0, column = 0;
     std::string_view word;
   };
   struct Bracket {
     std::size_t at;
-    bool colon;  // of a mapping: the entry has its colon already
+    bool colon;  // of a mapping: the current entry has its colon already
   };
 
   [[noreturn]] void fail_at(std::size_t at, std::string message) const {
@@ -96,7 +97,7 @@ class SlipScanner {
     if (tab != kNone) fail_at(at_ + tab, "a tab in the indentation: YAML takes blanks only");
   }
 
-  // U+00A0 and U+3000 come from web pages and word processors.
+  // U+00A0 and U+3000 come with texts that are copied from web pages and word processors.
   void check_blank(std::size_t begin) const {
     const auto text = text_.substr(begin);
     if (text.starts_with("\xC2\xA0") || text.starts_with("\xE3\x80\x80"))
@@ -112,7 +113,7 @@ class SlipScanner {
             (start == "..." && ends_line(skip_blanks(at + 3))) || peek(at) == '%');
   }
 
-  // Plain texts go on in lines that stand further right than their key.
+  // A plain text continues on lines that are indented further than its key.
   bool plain_line(std::size_t at) const { return plain_.parent > 0 && column(at) > plain_.parent; }
 
   void more_plain(std::size_t begin) {
@@ -166,7 +167,7 @@ class SlipScanner {
       blocks_.push_back({column, sequence});
   }
 
-  // What a line begins with: dashes, then a key or a value.
+  // The beginning of a line: dashes, then a key or a value.
   void entry(std::size_t at) {
     value_open_ = false;
     while (peek(at) == '-' && ends_word(at + 1)) {
@@ -183,8 +184,8 @@ class SlipScanner {
 
   int parent() const { return blocks_.empty() ? 0 : blocks_.back().column; }
 
-  // A key with its value where `key` says that one may stand here, else a value. `start` is the
-  // column where a key's block would be.
+  // A value, or a key with its value if `key` allows one here. `start` is the column at which the
+  // key's block would begin.
   void node(std::size_t at, int start, bool key) {
     at = skip_properties(at);
     if (ends_line(at) || comment(at)) {
@@ -230,7 +231,7 @@ class SlipScanner {
     return end;
   }
 
-  // YAML 1.2.2, 5.7.
+  // The escapes of double-quoted scalars (YAML 1.2.2 section 5.7).
   void check_escapes(std::size_t at, std::size_t end) const {
     for (auto i = at + 1; i + 1 < end; ++i) {
       if (text_[i] != '\\') continue;
@@ -242,8 +243,8 @@ class SlipScanner {
     }
   }
 
-  // Behind a text in quotes or brackets: a colon makes it a key, a comment or nothing may follow
-  // else.
+  // What may follow a value in quotes or brackets: a colon, which makes it a key, or a comment, or
+  // nothing.
   void behind_value(std::size_t end, int start, bool key) {
     auto at = skip_blanks(end);
     if (peek(at) == ':' && ends_word(at + 1)) {
@@ -283,7 +284,7 @@ class SlipScanner {
     behind_value(end, start, key);
   }
 
-  // `|` or `>`: its lines are those that stand further right than the block around.
+  // `|` or `>`: its lines are those that are indented further than the block around it.
   void block_scalar(std::size_t at) {
     auto head = at + 1;
     while (!ends_word(head)) {
@@ -337,10 +338,11 @@ class SlipScanner {
     return fmt::format("\"{}\" is a key without \": \" behind it", shown_line(word));
   }
 
-  // A list or mapping in brackets; returns where it ends.
+  // Reads a list or mapping in brackets and returns where it ends.
   std::size_t flow(std::size_t at) {
     std::vector<Bracket> open;
-    bool fresh = true;  // behind a bracket, comma or colon: a value may begin
+    // Whether a value may begin: after a bracket, comma or colon.
+    bool fresh = true;
     for (;;) {
       if (at >= text_.size()) not_closed(open, 0);
       const char c = text_[at];
@@ -401,7 +403,7 @@ class SlipScanner {
     return flow_plain(open, at);
   }
 
-  // A plain text within brackets, which may go on in the next lines.
+  // A plain text within brackets, which may continue on the next lines.
   std::size_t flow_plain(const std::vector<Bracket>& open, std::size_t at) {
     for (; at < text_.size(); ++at) {
       const char c = text_[at];
@@ -414,7 +416,7 @@ class SlipScanner {
     return at;
   }
 
-  // A line that begins an entry of the block around: the bracket before it was forgotten.
+  // A line that begins an entry of the block around: then the closing bracket is missing before it.
   void check_flow_line(const std::vector<Bracket>& open, std::size_t at) const {
     const auto begin = skip_blanks(at);
     const auto text = text_.substr(begin, line_end(begin) - begin);

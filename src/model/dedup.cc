@@ -6,9 +6,9 @@
 namespace alarum::model {
 namespace {
 
-// So many entries before one goes its place in the table is fetched.
+// How many entries before an entry is removed its place in the table is prefetched.
 constexpr std::uint64_t kAhead = 16;
-// Numbers that 32 bits tell apart, beside none.
+// How many different numbers 32 bits can store next to 0, which means none.
 constexpr std::uint64_t kShort = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
@@ -62,8 +62,8 @@ bool DedupSet::contains(const SeenAs& seen) const {
 }
 
 void DedupSet::add(const SeenEvent& event) {
-  // At a start all that the segments hold comes: what had left the window by then must not keep the
-  // place of what is in it.
+  // At a start all identities of the segments are added. Those that had left the window by then
+  // must not take the place of those within it.
   expire(event.at);
   auto* const number = table_.find(event.identity, is(event.identity));
   if (number && order_.content(number_of(*number)) == event.content) return;

@@ -10,17 +10,17 @@
 namespace alarum::model {
 namespace {
 
-// Layout 1: five one-byte words, the time, a 32-bit length for each part, then the parts in the
-// order of Event::Part. Extensions are one part: for each a 32-bit name length, a 32-bit value
-// length, name, value.
+// Layout 1: six bytes (layout, format, status, severity, data kind, 0), the time, a 32-bit length
+// for each part, then the parts in the order of Event::Part. Extensions are one part: for each a
+// 32-bit name length, a 32-bit value length, name, value.
 constexpr std::uint8_t kLayout = 1;
 constexpr std::size_t kTimeAt = 6;
 constexpr std::size_t kLengthsAt = kTimeAt + 8;
-constexpr std::size_t kArenaBlock =
-    64 * 1024;  // of an arena, at most; an event that is larger has one of its own
+// The most bytes of an arena's block. A larger event has a block of its own.
+constexpr std::size_t kArenaBlock = 64 * 1024;
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
-// Writes where there is room for all.
+// Writes to memory that is large enough; it does not check.
 struct Writer {
   char* to;
 
@@ -80,7 +80,7 @@ char* EventArena::take(std::size_t bytes) {
   return block_.get() + std::exchange(used_, used_ + bytes);
 }
 
-// Room for so many bytes, behind the head of their record.
+// Takes memory for an event of `size` bytes and writes the head of its record before it.
 char* Event::place(EventArena& arena, std::size_t size) {
   Writer out{arena.take(kRecordHead + size)};
   out.number(static_cast<std::uint32_t>(size));

@@ -14,13 +14,14 @@ namespace {
 
 constexpr std::size_t kBlock = 4 * 1024;
 constexpr std::size_t kLeastPaths = 128, kLeaves = 48;
-// Of a longer one there are no leaves: a name of half of an event, and a thousand members below it,
-// would be half a gigabyte of paths.
+// Longer paths get no leaf. Otherwise an event of which one name is half, with a thousand members
+// below it, would take half a gigabyte of paths.
 constexpr std::size_t kMaxPath = 1024;
 
 }  // namespace
 
-// Bytes that stay where they are, and all paths, each once: an array of 100,000 objects has few.
+// Texts at addresses that do not change, and each different path once: an array of 100,000 objects
+// has few different paths.
 struct FlatEvent::Texts {
   char* room(std::size_t size) {
     if (size > left) {
@@ -43,7 +44,7 @@ struct FlatEvent::Texts {
   std::string_view decoded(std::string_view inside) {
     return taken(decode_json_string(inside, room(inside.size() + 1)));
   }
-  // What is looked for is kept where it is new.
+  // The stored copy of a path, which is made if there is none.
   std::string_view path(std::string_view text) {
     if (2 * path_count >= paths.size()) grow();
     auto& place = find(text);
@@ -74,7 +75,7 @@ struct FlatEvent::Texts {
 /// Walks JSON once and collects its leaves: a sink of JsonScan.
 class FlatEventBuilder {
  public:
-  /// `depth`: names that lead there. The elements of an array have its node.
+  /// `depth`: how many names lead there. The elements of an array have the array's node.
   struct Node {
     std::string_view path;
     std::uint32_t depth = 0;
@@ -87,8 +88,8 @@ class FlatEventBuilder {
     put(event_.texts_->path(path), kind, event_.texts_->keep(text), 0);
   }
 
-  /// False: it is not valid, or not an object and `object_only`; the event has leaves of a part of
-  /// it then.
+  /// False if the text is not valid, or not an object and `object_only`. Then the event has leaves
+  /// of a part of the text.
   bool json(std::string_view path, std::string_view text, bool object_only) {
     thread_local JsonIndex index;
     const auto kept = event_.texts_->keep(text);
@@ -101,7 +102,7 @@ class FlatEventBuilder {
                      [](const Leaf& a, const Leaf& b) { return a.path < b.path; });
   }
 
-  // What JsonScan calls.
+  // The sink of JsonScan.
   Node member(const Node& object, std::string_view name, bool escaped) {
     if (object.path.size() + 1 + name.size() > kMaxPath) return {};
     path_ = object.path;
@@ -135,8 +136,8 @@ class FlatEventBuilder {
   }
 
   FlatEvent& event_;
-  std::string path_;              // of the member at hand
-  std::vector<ArrayStep> trail_;  // of the arrays around
+  std::string path_;              // of the current member
+  std::vector<ArrayStep> trail_;  // of the arrays around the current value
   std::vector<std::uint32_t> array_depths_;
   std::uint32_t arrays_ = 0;
 };
@@ -179,7 +180,7 @@ FlatEvent FlatEvent::of(const Event& event) {
   attribute("severity", to_text(event.severity()));
   if (event.time()) attribute("time", format_rfc3339(*event.time()));
   for (const auto& [name, value] : event.extensions()) {
-    // `status` and `severity` stand there already, in our words.
+    // `status` and `severity` are there already, in normalised form.
     if (name != "status" && name != "severity") builder.json(name, value, false);
   }
   if (event.data_kind() == DataKind::json) builder.json("data", event.data(), false);
@@ -220,7 +221,8 @@ void FlatEvent::set(std::string_view path, LeafKind kind, std::string_view text)
   add(path, kind, text);
 }
 
-// Names that rules derive begin with `#`; their absence is no oversight.
+// Names that rules derive begin with `#`. They are absent if nothing was derived, so asking is no
+// bug.
 bool FlatEvent::may_ask_for(std::string_view path) const {
   return asked_.empty() || path.starts_with('#') ||
          std::binary_search(asked_.begin(), asked_.end(), path, std::less<>());

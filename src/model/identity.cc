@@ -18,7 +18,7 @@ Identity half_digest(std::initializer_list<std::string_view> pieces) {
   return identity;
 }
 
-// Never 0, which stands for none.
+// Never 0, because 0 means that the content does not count.
 std::uint64_t digest_of(std::string_view text) {
   return std::max<std::uint64_t>(half_digest({text})[0], 1);
 }
@@ -30,8 +30,8 @@ std::string_view place_of(const Event& event) {
   return {};
 }
 
-// All that the item and what the mapping took beside it say. The raw item is not enough: a status
-// may stand in a header.
+// Covers the item and everything that the mapping took from elsewhere: a status may be in a header,
+// so the raw item alone is not enough.
 std::uint64_t content_of(const Event& event) {
   auto text =
       event.time() ? std::to_string(event.time()->time_since_epoch().count()) : std::string();
@@ -41,8 +41,8 @@ std::uint64_t content_of(const Event& event) {
   return digest_of(text);
 }
 
-// The decoder's id is fingerprint, status and hash (ingest/push/alertmanager.cc): the first names
-// the alert, the others the message.
+// The decoder's id is fingerprint, status and hash (ingest/push/alertmanager.cc). The fingerprint
+// names the alert, the rest names the message.
 std::size_t end_of_fingerprint(std::string_view id) {
   const auto hash = id.rfind('-');
   const auto status = hash == 0 || hash == std::string_view::npos ? hash : id.rfind('-', hash - 1);

@@ -8,14 +8,15 @@
 namespace alarum::model {
 namespace {
 
-constexpr std::size_t kPartIds = 8192;  // in a part, at the bound
+constexpr std::size_t kPartIds = 8192;  // in a part, when the table has `max`
 constexpr unsigned kForEver = 15;
 
 std::size_t parts_for(std::size_t max) {
   return std::bit_ceil(max / kPartIds + 1);
 }
 
-// What a part gets beyond its share: the deviation is the square root.
+// A part gets more than its share by chance. The standard deviation is the square root, and three
+// of them are enough.
 double share_of(double ids) {
   return ids + 3 * std::sqrt(ids);
 }
@@ -39,7 +40,7 @@ void IdentityTable::Part::put(Tag tag, std::uint32_t number) {
   ++used;
 }
 
-// Both tables are walked from end to end, nearly: buckets are in the order of tags.
+// Buckets are in the order of tags, so both tables are walked nearly from end to end.
 void IdentityTable::Part::resize(std::uint32_t size) {
   const auto before = std::exchange(buckets, std::make_unique<Bucket[]>(size));
   const auto count_before = std::exchange(count, size);
@@ -54,7 +55,7 @@ void IdentityTable::Part::resize(std::uint32_t size) {
 void IdentityTable::add(const Identity& identity, std::uint32_t number) {
   auto& part = part_of(identity);
   if (part.full()) {
-    // At the bound some part may get more than its share.
+    // A part that has its full size grows a little if it gets more than its share.
     const auto size = part.count;
     part.resize(size < part_buckets_ ? std::min(part_buckets_, size + size / 2 + 1)
                                      : size + size / 16 + 1);

@@ -14,7 +14,7 @@ namespace {
 std::shared_ptr<const re2::RE2> compile(const std::string& expression) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  // A bound, not a demand: an alternative of ten thousand host names fits
+  // Only an upper bound: an alternative of ten thousand host names fits.
   options.set_max_mem(8 << 20);
   return std::make_shared<re2::RE2>(expression, options);
 }

@@ -16,7 +16,8 @@ std::size_t runes(std::string_view text) {
   return count;
 }
 
-// Bytes of the white space that text begins with, as Go's unicode.IsSpace has it.
+// The length of the white space character at the beginning, as Go's unicode.IsSpace has it; 0 if
+// there is none.
 std::size_t space_at(std::string_view text) {
   const auto c = static_cast<unsigned char>(text[0]);
   if ((c >= 9 && c <= 13) || c == ' ') return 1;
@@ -119,8 +120,8 @@ std::optional<char32_t> number(std::string_view digits, std::size_t count, int b
   return value;
 }
 
-// One escape of a Go string literal; `text` begins behind the backslash. Gives how many bytes it
-// took, 0 where it is none.
+// Reads one escape of a Go string literal; `text` begins behind the backslash. Returns how many
+// bytes it took, or 0 if it is no escape.
 std::size_t unescape(std::string_view text, std::string& out) {
   constexpr std::string_view kPlain = "abfnrtv\\\"", kMeaning = "\a\b\f\n\r\t\v\\\"";
   if (text.empty()) return 0;
@@ -143,7 +144,7 @@ std::size_t unescape(std::string_view text, std::string& out) {
   return digits + 1;
 }
 
-// strconv.Unquote of a double-quoted string, and the result must be UTF-8.
+// Go's strconv.Unquote for a double-quoted string. The result must also be UTF-8.
 std::optional<std::string> unquote(std::string_view quoted) {
   auto rest = quoted.substr(1, quoted.size() - 2);
   std::string out;
@@ -237,7 +238,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The value behind the operator, its quotes and escapes taken away.
+// The value behind the operator, without its quotes and escapes.
 Result<std::string> classic_value(std::string_view raw) {
   const auto broken = [&] {
     return fail("bad_matcher",

@@ -52,7 +52,8 @@ std::string silence_json(const Silence& silence) {
 
 Result<Silence> parse_silence(std::string_view text) {
   try {
-    const auto json = nlohmann::json::parse(text);  // not ordered: annotations may be many
+    // Not ordered_json: it finds a member by walking over all, and annotations may be many.
+    const auto json = nlohmann::json::parse(text);
     Silence silence;
     silence.id = json.at("id");
     for (const auto& one : json.at("matchers")) {

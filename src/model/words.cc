@@ -36,7 +36,7 @@ constexpr std::array<Word<Severity>, 5> kOurs{{{"critical", Severity::critical},
                                                {"warning", Severity::warning},
                                                {"info", Severity::info}}};
 
-// Cloud Eye rules count 1..4, and its Chinese messages have four words; Redfish says OK; syslog has
+// Cloud Eye's rules have 1 to 4, and its Chinese messages four words. Redfish has OK. Syslog has
 // eight words (RFC 5424 table 2) and their short forms.
 constexpr std::array<Word<Severity>, 28> kTheirs{{{"1", Severity::critical},
                                                   {"2", Severity::major},

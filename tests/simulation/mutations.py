@@ -316,7 +316,7 @@ MUTATIONS = [
      "after a step of the clock a fault that is over fires"),
     ("a target that comes back (decision 40)", "src/engine/processor.cc", "  if (auto done = agree(come, {}); !done) log::error", "  if (auto done = Result<void>(); !done) log::error",
      "a target that a reload brings back does not know what it was told"),
-    ("expiry of what segments hold (decision 44)", "src/model/dedup.cc", "  // place of what is in it.\n  expire(event.at);\n", "  // place of what is in it.\n",
+    ("expiry of what segments hold (decision 44)", "src/model/dedup.cc", "  // must not take the place of those within it.\n  expire(event.at);\n", "  // must not take the place of those within it.\n",
      "at a start old identities push out those within the window"),
 ]
 
