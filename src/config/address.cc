@@ -47,7 +47,7 @@ Result<Address> parse_address(std::string_view text) {
   const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
   if (bracketed) host = host.substr(1, host.size() - 2);
   const Address address{std::string(host), port.value_or(0)};
-  // A name may mean several addresses, and others after a restart
+  // Another name may mean several addresses, and different ones after a restart.
   const bool good = bracketed ? is_ip(AF_INET6, address.host)
                               : is_ip(AF_INET, address.host) || host == "localhost";
   if (!port || !good) return bad();

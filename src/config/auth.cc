@@ -17,8 +17,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-// The keys of an entry, each with the way that it is. A secret stands in KEY or in the file that
-// KEY_file names.
+// Keys of an entry whose value is a secret, in KEY or in the file that KEY_file names.
 const std::vector<std::pair<std::string, Credential::Kind>> kWays{
     {"bearer_token", Credential::Kind::bearer},
     {"query_token", Credential::Kind::query_token},
@@ -61,7 +60,7 @@ bool is_base64_key(std::string_view text) {
 
 constexpr std::size_t kMostName = 200;
 
-// Reads one entry of a list: exactly one way.
+// Reads one entry of a list, which must have exactly one way to prove an identity.
 class EntryReader {
  public:
   EntryReader(const Node& node, Diagnostics& out) : node_(node), out_(out) {}
@@ -225,7 +224,8 @@ const std::vector<std::string> kRoutes{"/v1/events",           "/V1.0",
                                        "/ingest/sns",          "/ingest/eventbridge",
                                        "/ingest/eventgrid",    "/ingest/redfish"};
 
-// A route that nobody can post to leaves the one that was meant to the credentials of `ingest`.
+// An entry for a route that does not exist is an error: the route that was meant would stay open to
+// the credentials of `ingest`.
 void check_mapping(const Node& path, const std::map<std::string, JsonSource>& json,
                    Diagnostics& out) {
   const auto name = path.text.substr(kJsonRoute.size());

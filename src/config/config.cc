@@ -57,8 +57,8 @@ const KeySet kKeys{{"listen",
                     "self_monitoring"},
                    {"timezone", "tracing", "lateness"}};
 
-// One mapping of the file, field by field. A field that is wrong or not there leaves what it would
-// set as it is.
+// Reads one mapping of the file field by field. A field that is faulty or missing leaves its target
+// unchanged.
 class Section {
  public:
   Section(const Node& node, std::string name, const std::vector<std::string>& keys,
@@ -279,7 +279,7 @@ class Reader {
       out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");
   }
 
-  // The words are those of Prometheus' web config.
+  // The values are those of Prometheus' web configuration.
   void client_auth_type(const Node& node, ListenTls& tls) {
     const auto word = read_string(node, "client_auth_type", out_).value_or("");
     tls.client_optional = word == "VerifyClientCertIfGiven";
@@ -293,7 +293,8 @@ class Reader {
           "\"client_auth_type\" goes with \"client_ca_file\": whose certificates are verified");
   }
 
-  // Nobody could show what is asked for.
+  // Without client_ca_file the listener does not ask for certificates, so nobody could be
+  // authenticated.
   void client_certificates() {
     const auto* node = root_.find("auth");
     if (node && asks_for_certificates(*config_.auth) &&
@@ -321,8 +322,7 @@ class Reader {
     if (const auto* n = root_.find("self_monitoring")) self_monitoring(*n, names);
   }
 
-  // What an operator of Alertmanager would take for granted: what holds here, too, and what does
-  // not.
+  // Warns where an operator of Alertmanager would expect another behaviour.
   void differences() {
     const auto* templates = root_.find("templates");
     if (templates && !templates->items.empty())
@@ -368,7 +368,7 @@ class Reader {
   Config config_;
 };
 
-// A fault of `global` is found in each receiver that it goes for.
+// `global` is copied into each receiver, so a fault in it is found several times.
 void report_once(const Diagnostics& found, Diagnostics& out) {
   std::set<std::tuple<int, int, std::string>> said;
   for (const auto& one : found.sorted()) {

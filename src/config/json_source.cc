@@ -67,8 +67,9 @@ class MappingReader {
   }
 
  private:
-  // The id of an incident, not of a message: the journal tells two messages of one apart by what
-  // they say. Where nothing in them need differ, two occurrences are one.
+  // If the id names an incident and not a message, the journal distinguishes two messages of one
+  // incident by their content. If nothing in the content need differ, two occurrences become one
+  // event.
   void warn_of_two_as_one(const JsonSource& source) {
     if (source.id.kind != From::Kind::item && source.id.kind != From::Kind::body) return;
     const auto& place = node_.find("id")->place;

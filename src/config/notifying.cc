@@ -28,7 +28,7 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// Some keys take a text only where it is not quoted (sizes, durations): it stays as it was.
+// Some keys (sizes, durations) accept a text only without quotes, so it is written as it was.
 bool may_stay_plain(const Node& node) {
   if (!node.is(Kind::string)) return true;
   return !node.quoted && !node.text.empty() && std::ranges::all_of(node.text, [](unsigned char c) {
@@ -36,7 +36,7 @@ bool may_stay_plain(const Node& node) {
   });
 }
 
-// In YAML's flow style, of which JSON is a part (YAML 1.2, 1.3).
+// Writes YAML's flow style, which includes JSON (YAML 1.2 section 1.3).
 void append(std::string& out, const Node& node) {
   if (node.scalar()) {
     if (may_stay_plain(node))
@@ -61,7 +61,7 @@ void append(std::string& out, const Node& node) {
   out += list ? ']' : '}';
 }
 
-// What stands in the place of a secret: it is read as the secret was. nullptr: nothing does.
+// A harmless text that can be read in place of a secret. nullptr if the key is no secret.
 const char* in_place_of(ReceiverKey::Form form) {
   switch (form) {
     case ReceiverKey::Form::url:
@@ -75,13 +75,13 @@ const char* in_place_of(ReceiverKey::Form form) {
   }
 }
 
-// Of `NAME_file`, too.
+// The key, also for `NAME_file`.
 const ReceiverKey* key_of(const ReceiverKind& kind, std::string_view name) {
   if (name.ends_with("_file")) name.remove_suffix(5);
   return kind.key(name);
 }
 
-// What a message does not depend on.
+// Whether the key decides only how a message gets to its receiver.
 bool is_transport(const ReceiverKey* key) {
   return key && key->form == ReceiverKey::Form::transport;
 }

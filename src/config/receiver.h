@@ -61,9 +61,10 @@ struct Integration {
   std::vector<model::EndReason> resolve_on;  ///< ends that are notified; empty: all
   /// The receiver that gets critical alerts that could not be delivered here; empty: none.
   std::string fallback;
-  Duration timeout = std::chrono::seconds(10);  ///< of one attempt; 100 ms to 10 m
-  Duration connect_timeout = std::chrono::seconds(5);
-  /// For the answer to begin; not more than `timeout`.
+  Duration timeout = std::chrono::seconds(10);         ///< of one attempt; 100 ms to 10 m
+  Duration connect_timeout = std::chrono::seconds(5);  ///< 100 ms to 10 min
+  /// For the answer to begin; 100 ms to 10 min, by default `timeout`. A value above `timeout` has
+  /// no effect.
   Duration first_byte_timeout = std::chrono::seconds(10);
   /// Age at which a notification goes to the dead letters; 1 s to 30 d.
   Duration retry_max_age = std::chrono::hours(24);

@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 const std::vector<EndReason> kConfirmed{EndReason::recovered, EndReason::drained, EndReason::manual,
                                         EndReason::escalated};
 
-// expect_kind without the value: where a mapping is left out, its secret often stands in its place.
+// As expect_kind(), but without the value in the message: if a mapping is missing, its secret often
+// stands in its place.
 bool expect_mapping(const Node& node, const char* name, const char* what, Diagnostics& out) {
   if (node.is(Kind::mapping)) return true;
   out.error(node.place, fmt::format("\"{}\" must be {}", name, what));
@@ -71,7 +72,8 @@ void read_rate(FieldReader& entry, Integration& into) {
     into.rate_per = read_duration(*n, "per", 1s, 24h, entry.out()).value_or(into.rate_per);
 }
 
-// A header that ends early, or begins another, must not come from a file with a stray line in it.
+// Refuses control characters: a stray line break in a file would end the header or begin another
+// one.
 std::optional<Secret> header_value(const Secret& value, const Place& place,
                                    const std::string& header, Diagnostics& out) {
   const auto& text = value.reveal();

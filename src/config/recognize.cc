@@ -19,7 +19,8 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || c == '_';
 }
 
-// `receivers` of `receivers: [` and of `"receivers": [`; empty: the line does not begin with a key.
+// The key with which a line begins: `receivers` for `receivers: [` and for `"receivers": [`. Empty
+// if it begins with none.
 std::string_view key_of(std::string_view line) {
   const bool quoted = line.starts_with('"') || line.starts_with('\'');
   if (quoted) line.remove_prefix(1);
@@ -30,18 +31,18 @@ std::string_view key_of(std::string_view line) {
   return trimmed(rest).starts_with(':') ? key : "";
 }
 
-// A rule is a mapping: `- alert: A`, `- {alert: A, …`, `- &anchor {alert: A, …`. A path is a
-// scalar.
+// Whether an item of a list is a rule and not a path. A rule is a mapping: `- alert: A`, `- {alert:
+// A, …`, `- &anchor {alert: A, …`. A path is a scalar.
 bool begins_rule(std::string_view item) {
   if (item.starts_with('&')) {
     const auto blank = item.find_first_of(kBlank);
-    if (blank == item.npos) return true;  // the mapping stands below
+    if (blank == item.npos) return true;  // the mapping is on the next lines
     item = trimmed(item.substr(blank));
   }
   return item.starts_with('{') || !key_of(item).empty();
 }
 
-// Counts what speaks for the one and for the other.
+// Counts the keys that speak for a config and those that speak for a rule file.
 class Marks {
  public:
   void add(std::string_view key) {
@@ -89,7 +90,7 @@ class Lines {
     if (!first.empty() && !first.starts_with(']')) marks_.add_list(begins_rule(first));
   }
 
-  // The first line below `rules:` says what its list is of.
+  // The first line after `rules:` tells whether the list has rules or paths.
   void list(std::string_view bare) {
     in_rules_ = false;
     if (bare.starts_with("- ")) marks_.add_list(begins_rule(trimmed(bare.substr(2))));

@@ -30,7 +30,7 @@ void add(model::Matchers& to, Result<model::Matcher> matcher, const Node& node, 
     out.error(node.place, fmt::format("\"{}\": {}", key, matcher.error().message));
 }
 
-// `matchers: [a="b", c=~"d"]`: each text may hold several.
+// `matchers: [a="b", c=~"d"]`. Each text may have several matchers.
 void read_texts(const Node& node, const char* key, model::Matchers& to, Diagnostics& out) {
   for (const auto* text : read_strings(node, key, out)) {
     auto matchers = model::parse_matchers(text->text);
@@ -141,7 +141,7 @@ class RoutingReader {
       InhibitRule rule{
           read_matchers(one, "source_", out_), read_matchers(one, "target_", out_), {}};
       if (const auto* n = one.find("equal")) rule.equal = read_labels(*n, "equal", out_);
-      // Alertmanager takes such a rule, and it silences everything. Nobody means that.
+      // Alertmanager accepts such a rule, and it would suppress everything.
       if (rule.source.empty() || rule.target.empty())
         out_.error(one.place,
                    fmt::format("an inhibit rule without \"{}_matchers\" would fit every alert",

@@ -15,14 +15,14 @@ model::Matchers together(model::Matchers some, const model::Matchers& more) {
   return some;
 }
 
-// The routes below one, each beside the mapping that it was read from. What is impossible by itself
-// has been refused.
+// Walks over the routes together with the mappings that they were read from. A route that
+// contradicts itself has been refused before.
 class RouteCheck {
  public:
   RouteCheck(const Routing& routing, Time now, Diagnostics& out)
       : routing_(routing), now_(now), out_(out) {}
 
-  // `above`: the matchers on the way here, which every alert that comes here satisfies.
+  // `above`: the matchers of the routes above. Every alert that comes here satisfies them.
   void run(const Node& node, const Route& route, const model::Matchers& above) {
     warn_of_active(node, route);
     const auto* routes = node.find("routes");
@@ -39,7 +39,7 @@ class RouteCheck {
                const model::Matchers& all) {
     const auto& place = nodes.items[i].place;
     if (const auto why = model::contradiction(all)) {
-      // By itself it is an error already.
+      // If the route contradicts itself, that is an error already.
       if (!model::contradiction(routes[i].matchers))
         out_.warning(
             place, fmt::format("this route is never reached: with the routes above it, {}", *why));

@@ -14,9 +14,10 @@ namespace {
 using Kind = Node::Kind;
 using namespace std::chrono_literals;
 
-// Where strangers can get a name of their own (buckets, functions) is no host to trust: the
-// services' own names only. With a star in the place of the region, sns.s3.amazonaws.com and
-// smn.obs.myhuaweicloud.com would be among them: buckets that anybody may name sns and smn.
+// Only the services' own host names are trusted, and no domain in which strangers can get a name,
+// for example by creating a storage bucket. With a star in place of the region the list would
+// include sns.s3.amazonaws.com and smn.obs.myhuaweicloud.com: buckets that anybody may call sns and
+// smn.
 const std::vector<std::string> kSmnHosts{"smn.<region>.myhuaweicloud.com",
                                          "smn.<region>.myhuaweicloud.eu",
                                          "smn.<region>.otc.t-systems.com"};
@@ -25,8 +26,8 @@ const std::vector<std::string> kSmnConsoles{
     "console.<region>.huaweicloud.com", "console.otc.t-systems.com"};
 const std::vector<std::string> kSnsHosts{"sns.<region>.amazonaws.com",
                                          "sns.<region>.amazonaws.com.cn"};
-// The names in the certificates of AWS: the first in most regions, the others in those that are
-// younger, of a government, or in China.
+// Names in AWS's signing certificates. The first is used in most regions, the others in newer
+// regions, government regions and China.
 const std::vector<std::string> kSnsNames{"sns.amazonaws.com",
                                          "sns.<region>.amazonaws.com",
                                          "sns-signing.<region>.amazonaws.com",
@@ -41,7 +42,7 @@ std::string field(std::string_view text, std::size_t index) {
   return std::string(index == 0 ? text.substr(0, text.find(':')) : "");
 }
 
-// Whose topic it is must be written: else everybody with an account could send.
+// Whether the topic names its owner. Otherwise everybody with an account at the cloud could send.
 bool names_owner(const std::string& topic, bool smn) {
   const auto owner = field(topic, smn ? 3 : 4);
   const bool right = smn ? topic.starts_with("urn:smn:")
@@ -50,7 +51,7 @@ bool names_owner(const std::string& topic, bool smn) {
 }
 
 bool is_host_pattern(std::string host) {
-  // In the place of one region may stand any.
+  // Check the pattern with a region's name in place of `<region>`.
   if (const auto region = host.find("<region>"); region != host.npos)
     host.replace(region, 8, "eu-west-1");
   const auto legal = [](unsigned char c) {
@@ -58,8 +59,8 @@ bool is_host_pattern(std::string host) {
                         c == '*' || c == ':');
   };
   if (host.empty() || host.front() == '.' || !std::ranges::all_of(host, legal)) return false;
-  // *-console.example.com is a family of names of one owner; *.example.com and *x.com would be
-  // anybody's.
+  // *-console.example.com are names of one owner, but *.example.com and *x.com may be names of
+  // anybody.
   const auto first = host.substr(0, host.find('.')), owner = host.substr(first.size());
   return first.find('*') == std::string::npos ||
          (first.find_first_not_of('*') != std::string::npos &&
@@ -71,7 +72,8 @@ std::vector<std::string> without_ports(std::vector<std::string> hosts) {
   return hosts;
 }
 
-// Names of certificates need no dot: a private cloud's may be any. `[]`: whatever it bears.
+// Names in certificates need no dot, because a private cloud may use any name. An empty list means
+// that any name is accepted.
 std::vector<std::string> read_names(const Node& node, Diagnostics& out) {
   std::vector<std::string> names;
   for (const auto* name : read_strings(node, "certificate_names", out)) {
@@ -81,7 +83,7 @@ std::vector<std::string> read_names(const Node& node, Diagnostics& out) {
   return names;
 }
 
-// Unsigned messages are as good as who may post them.
+// Whether the route has credentials of its own. Unsigned messages are only as trustworthy as these.
 bool has_own_auth(const Node& root, const char* path) {
   const auto* auth = root.find("auth");
   const auto* routes = auth && auth->is(Kind::mapping) ? auth->find("routes") : nullptr;
@@ -159,7 +161,7 @@ SignedSource read_signed_source(const Node& root, const char* key, SignedSource 
   };
   hosts("hosts", source.hosts);
   if (node->find("hosts")) source.subscribe_hosts = source.hosts;
-  // Another cloud's certificates bear names of that cloud.
+  // Certificates of another cloud have names of that cloud.
   if (node->find("hosts") && !source.certificate_names.empty())
     source.certificate_names = without_ports(source.hosts);
   hosts("subscribe_hosts", source.subscribe_hosts);

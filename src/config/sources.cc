@@ -18,7 +18,7 @@ using Kind = Node::Kind;
 
 constexpr const char* kKinds = "stdin, unix, tcp, udp, file, sse, redfish or cloud_eye";
 
-// Reads one entry: exactly one key says what it is.
+// Reads one entry of `sources`. Exactly one key says which kind it is.
 class SourceReader {
  public:
   SourceReader(const Node& node, const Config& config, Diagnostics& out)
@@ -137,14 +137,14 @@ class SourceReader {
     FieldReader entry(node_, "source", out_);
     entry.url("sse", source_.url);
     read_http(entry, source_.http);
-    // What stands in a query may be a secret.
+    // A query may have a secret, so the name has none.
     const auto& url = source_.url.reveal();
     source_.name = "sse:" + url.substr(0, url.find_first_of("?#"));
     entry.duration("idle_timeout", source_.idle_timeout, Duration(0), std::chrono::hours(24));
     bmcs_log(entry);
   }
 
-  // Of what asks a BMC: how often it looks, and the log that it reads after a gap.
+  // For sources that read from a BMC: how often they look, and which log they read after a gap.
   void bmcs_log(FieldReader& entry) {
     entry.duration("every", source_.every, std::chrono::milliseconds(100), std::chrono::hours(24));
     entry.text("log", source_.log);
@@ -233,8 +233,8 @@ class SourceReader {
       source_.connections = read_count(*n, "connections", 1, 100000, out_).value_or(1000);
   }
 
-  // Lines prove nothing of their sender: what other machines can reach is guarded in another way,
-  // or said to be open.
+  // Lines have no authentication. So a source that other machines can reach needs `allow` or client
+  // certificates, or must say `insecure`.
   void guards() {
     if (const auto* n = node_.find("allow")) {
       for (const auto* text : read_strings(*n, "allow", out_)) {
@@ -267,7 +267,8 @@ class SourceReader {
   Source source_;
 };
 
-// One port of one host, or of all its addresses: the second to open it is refused by the kernel.
+// Whether both use the same port of the same host, or one of them uses it on all addresses. The
+// kernel would refuse the second one.
 bool clash(const Address& a, const Address& b) {
   const auto all = [](const Address& one) { return one.host == "0.0.0.0" || one.host == "::"; };
   const auto host = [](const Address& one) {
@@ -282,8 +283,8 @@ bool clash(const Source& a, const Source& b) {
   return (a.kind == Source::Kind::tcp || a.kind == Source::Kind::udp) && clash(a.listen, b.listen);
 }
 
-// What could not be opened twice would stop the start; it is said with its place instead, and
-// before anything is started.
+// Reports addresses that cannot be opened twice, with their place in the file. Otherwise the start
+// would fail after a part of it was done.
 void check_places(const Node& item, const Source& source, const std::vector<Source>& before,
                   const Config& config, Diagnostics& out) {
   if (source.kind == Source::Kind::tcp && clash(source.listen, config.listen))
@@ -311,7 +312,7 @@ std::vector<Source> read_sources(const Node& node, const Config& config, Diagnos
     if (!names.insert(source->name).second)
       out.error(item.place, fmt::format("two sources are called \"{}\": give one another \"name\"",
                                         source->name));
-    // Of one name they are mostly at one place too
+    // Sources with the same name usually have the same address, and one error is enough.
     else
       check_places(item, *source, sources, config, out);
     sources.push_back(std::move(*source));

@@ -30,10 +30,10 @@ struct Source {
   std::string json;              ///< of LineFormat::json: the mapping's name
   std::string timezone = "UTC";  ///< of RFC 3164 times, which name none
   std::optional<ListenTls> tls;  ///< of tcp
-  /// Of tcp with tls: for the TLS handshake. Then the connection is closed.
+  /// Of tcp with tls: for the TLS handshake; 100 ms to 5 min. Then the connection is closed.
   Duration handshake = std::chrono::seconds(10);
   std::vector<IpBlock> allow;        ///< addresses that may send; empty: all
-  std::uint64_t connections = 1000;  ///< open at once
+  std::uint64_t connections = 1000;  ///< open at once; 1 to 100,000
   Secret url;                        ///< of sse; of redfish the BMC, without a slash at the end
   Secret destination;                ///< of redfish: where the BMC posts to
   std::string context;               ///< of redfish: by which the subscription is known

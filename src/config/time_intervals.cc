@@ -57,7 +57,7 @@ std::optional<int> year(std::string_view text) {
   return number && *number >= 1 && *number <= 9999 ? number : std::nullopt;
 }
 
-// `HH:MM`, 24:00 among them, in minutes.
+// Reads `HH:MM`, up to 24:00, as minutes since midnight.
 std::optional<int> minute_of_day(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
   const auto hours = whole(text.substr(0, 2)), minutes = whole(text.substr(3));
@@ -86,7 +86,7 @@ constexpr std::array<Part, 4> kParts{{
     {"years", year, "a year, or a range as in \"2026:2028\"", &TimeInterval::years},
 }};
 
-// Where a day stands in a month of 30 days: enough to see that a range runs backwards.
+// The position of a day in a month of 30 days. It is enough to see that a range runs backwards.
 int in_order(const Part& part, int value) {
   return part.read == day_of_month && value < 0 ? 31 + value : value;
 }
@@ -201,7 +201,7 @@ bool day_within(const std::vector<Range>& ranges, const cctz::civil_second& loca
 
 bool TimeInterval::contains(Time time) const {
   cctz::time_zone zone;
-  // It was there when the config was read, and is kept by the library
+  // The zone existed when the config was read, and the library caches it.
   (void)cctz::load_time_zone(location, &zone);
   const auto local = cctz::convert(std::chrono::floor<cctz::seconds>(time), zone);
   const int minute = local.hour() * 60 + local.minute();
@@ -214,7 +214,8 @@ bool TimeInterval::contains(Time time) const {
 }
 
 bool TimeInterval::comes_after(Time now) const {
-  // Weekdays fall on the same days, February's 29th too, every 28 years but for a change of century
+  // Weekdays and dates, 29 February included, repeat every 28 years, except over some turns of a
+  // century.
   constexpr int kYears = 40;
   const cctz::civil_day today(cctz::convert(
       std::chrono::floor<cctz::seconds>(now - std::chrono::hours(24)), cctz::utc_time_zone()));

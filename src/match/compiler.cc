@@ -21,7 +21,7 @@ Compiler::Compiler(const std::vector<rules::Pattern>& patterns,
 }
 
 Index Compiler::build() {
-  // All atoms of fields first: how many a slot has is what the plan goes by.
+  // Compile all fields first: the plan depends on how many atoms each slot has.
   for (const auto& branch : branches_) {
     for (std::size_t i = 0; i < branch.tests.size(); ++i)
       (void)fields_.compile(*branch.tests[i], branch.slots[i]);

@@ -24,7 +24,8 @@ std::vector<Conjunction> multiplied(const rules::Clause& clause) {
   return out;
 }
 
-// `{"name": ["a"], "$or": [{"name": ["b"]}, …]}` has two tests of one path.
+// Sorts the tests, and keeps the later one of two tests of one path, as in `{"name": ["a"], "$or":
+// [{"name": ["b"]}, …]}`.
 void settle(Conjunction& tests) {
   std::sort(tests.begin(), tests.end(), [](const auto* a, const auto* b) {
     return a->path != b->path ? a->path < b->path : a->order > b->order;

@@ -8,7 +8,7 @@ namespace {
 
 using Fields = std::vector<std::uint32_t>;  // sorted, few
 
-constexpr std::size_t kExtraVisits = 1'000'000;  // of nodes a second time: see the header
+constexpr std::size_t kExtraVisits = 1'000'000;  // see the header
 
 void insert(Fields& fields, std::uint32_t field) {
   const auto at = std::lower_bound(fields.begin(), fields.end(), field);
@@ -19,8 +19,8 @@ bool has(const Fields& fields, std::uint32_t field) {
   return std::binary_search(fields.begin(), fields.end(), field);
 }
 
-// Fields by what there is of them at a place: leaves that pass, and, of fields that absence may
-// satisfy, leaves of any value.
+// Which fields have leaves at a place: leaves that pass, and, for fields that may be absent, any
+// leaves.
 struct Present {
   Fields passing, any;
 };
@@ -34,7 +34,7 @@ struct Array {
 // The event as a whole, or one element of an array.
 struct ArrayNode {
   Present here;
-  // One of them but for duplicate keys or several fields
+  // Usually one. Duplicate keys, or several fields, make more.
   std::vector<std::pair<std::uint32_t, Array>> arrays;
 
   Array& array(std::uint32_t number) {
@@ -44,8 +44,9 @@ struct ArrayNode {
   }
 };
 
-// How a field has to hold: by a leaf, by absence, or by either. `free`: a leaf right here will do,
-// yet one further down may be chosen so that a later field counts as absent in the other elements.
+// How a field must hold: by a leaf, by absence, or by either. `free`: it holds by a leaf right
+// here, but a leaf further down may be chosen instead, so that a later field counts as absent in
+// the other elements.
 enum class Mode { leaf, absence, either, free };
 
 struct Want {
@@ -90,7 +91,7 @@ class Tree {
   }
 
  private:
-  // A free field is of use only where absence is asked for.
+  // A free field matters only if another field may hold by absence.
   static void drop_idle(Wants& rest) {
     const bool absence = std::any_of(rest.begin(), rest.end(), [](const Want& w) {
       return w.mode == Mode::absence || w.mode == Mode::either;
@@ -98,8 +99,8 @@ class Tree {
     if (!absence) std::erase_if(rest, [](const Want& w) { return w.mode == Mode::free; });
   }
 
-  // Gives each field of `rest` from number `next` on to the arrays that it has to hold in, then
-  // asks the arrays.
+  // Chooses for each field of `rest`, from number `next` on, the arrays in which it must hold. Then
+  // checks the arrays.
   bool assign(const ArrayNode& node, const Wants& rest, std::size_t next,
               std::vector<Wants>& shares) {
     if (next == rest.size()) return all_covered(node, shares);
@@ -116,8 +117,8 @@ class Tree {
         by_leaf ? std::vector<std::size_t>() : arrays_with(node, field, &Present::any);
     const bool may_be_absent = !by_leaf && std::all_of(standing.begin(), standing.end(),
                                                        [&](auto a) { return settled(shares[a]); });
-    // In one array whose element an earlier field chooses, that element decides between the two
-    // ways.
+    // The field lies in one array, and an earlier field chooses the element there. That element
+    // decides whether this field holds by a leaf or by absence.
     if (mode == Mode::either && may_be_absent && standing.size() == 1)
       return try_in(standing, mode);
     if (mode != Mode::absence) {
@@ -128,8 +129,8 @@ class Tree {
     return may_be_absent && try_in(standing, Mode::absence);
   }
 
-  // Whether an earlier field chooses the element; without one, all elements stand, and nothing in
-  // them counts as absent.
+  // Whether an earlier field chooses the element of an array. If none does, all its elements count,
+  // and a field that any of them has is not absent.
   static bool settled(const Wants& share) {
     return std::any_of(share.begin(), share.end(),
                        [](const Want& w) { return w.mode == Mode::leaf; });

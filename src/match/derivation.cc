@@ -20,8 +20,8 @@ std::set<std::string> paths_of(const rules::RuleSet& rules) {
 
 }  // namespace
 
-// From the last step to the first: a step is needed where what it makes is read by a pattern or by
-// a needed step behind it.
+// Goes from the last step to the first: a step is needed if a pattern, or a needed step after it,
+// reads what it makes.
 Derivation::Derivation(const rules::RuleSet& rules) {
   auto needed = paths_of(rules);
   for (const auto& scope : rules.scopes) {
@@ -91,7 +91,7 @@ void Derivation::run(FieldValues& leaves) const {
   for (const auto& step : steps_) {
     const auto* slot = leaves.find(step.from_slot);
     if (!slot) continue;
-    // Adding a leaf moves the others, and their texts stay.
+    // Adding a leaf may move the entries, but not their texts. So the leaf is copied.
     for (auto at = slot->first; at != FieldValues::kEnd; at = leaves.entry(at).next) {
       const auto leaf = leaves.entry(at).leaf;
       if (leaf.kind != model::LeafKind::null) run(step, leaf.text, leaves);

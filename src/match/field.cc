@@ -28,7 +28,8 @@ std::vector<Key> text_literal(const Predicate& predicate) {
   return keys;
 }
 
-// The values that a predicate holds for, any of them; none where it has to be asked.
+// The keys of atoms of which any one satisfies the predicate; none if it must be evaluated on
+// leaves.
 std::vector<Key> keys_of(const Predicate& predicate) {
   switch (predicate.op) {
     case Op::null:
@@ -119,7 +120,8 @@ Field FieldCompiler::compile(const rules::FieldTest& test, std::uint32_t slot) {
 }
 
 FieldFacts FieldCompiler::facts(const rules::FieldTest& test, std::uint32_t slot) const {
-  constexpr double kAbsent = 0.5, kPresent = 0.9, kInRange = 0.2;  // of what has no values to count
+  // Guessed shares of alternatives that have no values to count.
+  constexpr double kAbsent = 0.5, kPresent = 0.9, kInRange = 0.2;
   FieldFacts out{slot, 0, 0, false, true, test.any.size()};
   for (const auto& alternative : test.any) {
     const auto keys = is_absence(alternative) ? std::vector<Key>() : keys_of(alternative);
@@ -164,7 +166,9 @@ FieldCompiler::Entrance FieldCompiler::entrance(const rules::FieldTest& test, st
   for (const auto& alternative : test.any) {
     if (is_absence(alternative)) {
       out.atoms.push_back(atoms_.intern(slot, AtomKind::absent, ""));
-      out.proves = false;  // in arrays, only the elements that are chosen tell
+      // In arrays a field is absent only from the elements that other fields choose, so this proves
+      // nothing.
+      out.proves = false;
       continue;
     }
     const auto atoms = exact_atoms(alternative, slot);

@@ -5,7 +5,7 @@
 namespace alarum::match {
 namespace {
 
-// Of what one large event took, no more is kept for the next
+// Memory for more entries than this is given back before the next event.
 constexpr std::size_t kKeptEntries = 16 * 1024;
 constexpr std::size_t kBlock = 16 * 1024;
 

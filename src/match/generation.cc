@@ -21,15 +21,15 @@ std::vector<model::Hit> tags_of(const rules::RuleSet& rules) {
   return tags;
 }
 
-// A recovery that a sender reports is the end of what it fits, unless the rule reads the status
-// itself.
+// Whether the pattern of the hit reads `status`. If not, a resolved event is an end and not a
+// match.
 bool takes_status(const rules::Rule& rule, model::Hit hit) {
   if (hit.role == model::Role::step) return rule.steps[hit.step].names_status;
   return rule.names_status;
 }
 
-// What fits `match` is a fault; of the same rule's `until`, which may be wider, it is no end.
-// Sorted, an end stands right behind its fault.
+// An event that fits `match` is a fault and never an end of the same rule, whose `until` may be
+// wider. In the sorted hits an end comes right after its fault.
 void drop_ends_of_faults(std::vector<model::Hit>& hits) {
   for (std::size_t i = hits.size(); i-- > 1;) {
     const bool of_fault = hits[i].role == model::Role::until &&
@@ -83,7 +83,8 @@ model::Hits Generation::match(const model::Event& event) const {
     }
     const auto& rule = rules_.rules[hit.rule];
     if (rule.unmatched && hit.role == model::Role::match) continue;
-    // Rules that match alerts are fed those and nothing else; nothing else is fed alerts.
+    // Rules that match alerts get events that stand for alerts, and other rules get all other
+    // events.
     if (rule.matches_alerts != (event.format() == model::Format::internal)) continue;
     const bool over = event.status() == model::Status::resolved && !takes_status(rule, hit);
     if (over && hit.role == model::Role::annotate) continue;

@@ -15,7 +15,7 @@ constexpr CasePair kPairs[] = {
 #include "match/case_pairs.inc"
 };
 
-// Length of the UTF-8 character that begins with `first`; the text is valid.
+// The length of the UTF-8 character whose first byte this is. The text is valid.
 std::size_t length_of(unsigned char first) {
   return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
 }
@@ -28,8 +28,7 @@ char32_t decoded(std::string_view character) {
   return value;
 }
 
-// Where in `text` a sequence of forms can have ended, going on from each place in `places`; few
-// places at any time.
+// Adds a place at which a run of forms may end, once. There are few places at any time.
 void add(std::vector<std::size_t>& places, std::size_t place) {
   if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kFew = 8;
 constexpr std::size_t kManySeconds = 16;
-// Of what one large event took, no more is kept for the next
+// Memory for more atoms than this is given back before the next event.
 constexpr std::size_t kKept = 64 * 1024;
 
 void sort_distinct(std::vector<Atom>& atoms, std::size_t from) {
@@ -18,7 +18,8 @@ void sort_distinct(std::vector<Atom>& atoms, std::size_t from) {
   atoms.erase(std::unique(begin, atoms.end()), atoms.end());
 }
 
-// `sorted` only where it has more than kFew.
+// Whether the two have an atom in common. `sorted` needs to be in order only if it has more than
+// kFew.
 bool meets(std::span<const Atom> few, std::span<const Atom> sorted) {
   for (const auto atom : few) {
     if (sorted.size() <= kFew ? std::find(sorted.begin(), sorted.end(), atom) != sorted.end()
@@ -28,8 +29,8 @@ bool meets(std::span<const Atom> few, std::span<const Atom> sorted) {
   return false;
 }
 
-// A field's code: {slot, may_be_absent, number of atoms, number of predicates, atoms…,
-// predicates…}.
+// The run of a field in Index::code: {slot, may_be_absent, number of atoms, number of predicates,
+// atoms…, predicates…}.
 std::span<const Atom> atoms_of(const std::uint32_t* field) {
   return {field + kFieldHead, field[2]};
 }
@@ -124,7 +125,7 @@ void Lookup::collect_absent() {
   for (const auto atom : index_->absent_atoms) {
     const auto slot = index_->atoms.slot(atom);
     const auto* at = leaves_->find(slot);
-    // What lies in arrays may be absent from the element that the other fields choose.
+    // A path in arrays may be absent from the element that the other fields choose.
     if (!at || at->in_arrays) firsts_.push_back({atom, slot});
   }
 }
@@ -142,7 +143,7 @@ void Lookup::search(const Index::Search& search, const FieldValues::Slot& slot) 
   if (found_.size() > 1) sort_distinct(found_, 0);
 }
 
-// Those that want no second atom stand in front.
+// Entries without a second atom come first.
 void Lookup::take_alone(const First& first) {
   if (!index_->slots[first.slot].enters_alone) return;
   for (const auto& entry : index_->entries_of(first.atom)) {
@@ -166,8 +167,8 @@ void Lookup::collect_pairs(const First& first) {
   }
 }
 
-// Large arrays on both sides: the product of what they satisfy would be too many pairs, the entries
-// are as many as there are rules.
+// With large arrays on both sides there would be too many pairs of atoms. The entries are at most
+// as many as the conjunctions.
 void Lookup::walk_entries(Atom first, std::span<const Atom> seconds) {
   for (const auto& entry : index_->entries_of(first)) {
     if (entry.second != 0 && std::binary_search(seconds.begin(), seconds.end(), entry.second))
@@ -187,7 +188,7 @@ void Lookup::take_pairs() {
   }
 }
 
-// The code of a large index lies in far memory.
+// In a large index the code is not in the processor's caches.
 void Lookup::enter(std::uint32_t code_at) {
   __builtin_prefetch(index_->code.data() + code_at);
   entered_.push_back(code_at);
@@ -213,7 +214,7 @@ bool Lookup::holds(const std::uint32_t* code) {
     }
     in_arrays += slot->in_arrays;
     if ((i < 32 && proven >> i & 1) || passes(field, *slot)) continue;
-    // Not by a leaf; perhaps by absence from the elements that the others choose.
+    // No leaf passes. The field may still be absent from the elements that the other fields choose.
     if (!field[1] || !slot->in_arrays) return false;
     open = true;
   }
@@ -259,8 +260,8 @@ bool Lookup::leaf_passes(const std::uint32_t* field, const model::Leaf& leaf) {
                      [&](auto number) { return index_->predicates[number].passes(leaf); });
 }
 
-// What the leaves at `slot` satisfy: worked out once an event; many are in order. Valid until the
-// next call for another slot.
+// The atoms that the leaves at `slot` satisfy, looked up once an event. More than kFew are in
+// order. Valid until the next call for another slot.
 std::span<const Atom> Lookup::atoms_at(std::uint32_t slot) {
   auto& known = known_[slot];
   if (known.event != event_) learn(known, slot);

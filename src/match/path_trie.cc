@@ -3,7 +3,7 @@
 namespace alarum::match {
 namespace {
 
-// Names of a path up to which each run of them has an edge of its own
+// A path of up to this many names gets an edge for each run of its names.
 constexpr std::size_t kMostJoined = 8;
 
 std::vector<std::string_view> names_of(std::string_view path) {

@@ -5,11 +5,15 @@
 namespace alarum::match {
 namespace {
 
-// In looks at a conjunction, some 100 ns each where they are far in memory.
+// The cost of a search in an event, counted in checks of a conjunction: about 100 ns each if they
+// are not in the caches.
 constexpr double kSearchCost = 1.5;
-// Looks an event at one slot, past which its conjunctions get a second field
+// If more than this many checks an event are expected at one slot, its conjunctions get a second
+// field.
 constexpr double kPairWorth = 1;
-constexpr double kSecondShare = 0.6;  // a second field that more events pass tells too little
+// A field that more events pass than this rejects too few to be a second field.
+constexpr double kSecondShare = 0.6;
+// The most entries of one conjunction, which has one for each pair of alternatives.
 constexpr std::size_t kMostEntries = 64;
 
 template <class Share>

@@ -11,7 +11,7 @@ std::uint32_t place_of(const std::vector<double>& ends, double value) {
   return at != ends.end() && *at == value ? 2 * number + 1 : 2 * number;
 }
 
-// Visits the few nodes that together are places [from, to].
+// Visits the nodes of the tree that together cover the places [from, to], at most two a level.
 template <class Visit>
 void each_node(std::uint32_t leaves, std::uint32_t from, std::uint32_t to, const Visit& visit) {
   for (auto l = from + leaves, r = to + leaves + 1; l < r; l /= 2, r /= 2) {

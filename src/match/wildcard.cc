@@ -44,9 +44,9 @@ bool Wildcard::fits(std::string_view text) const {
   return true;
 }
 
-// A byte that few texts have is found many times faster than all of them; where this text has it
-// often, memmem of the C library goes on: it is linear where string_view::find is quadratic
-// (`aaaa…b` in `aaaa…`).
+// Searching for a rare byte is many times faster than searching for the whole part. If the text has
+// this byte often, memmem takes over: it is linear where string_view::find is quadratic (`aaaa…b`
+// in `aaaa…`).
 std::size_t Wildcard::find(std::string_view text, std::size_t number) const {
   constexpr int kTries = 8;
   const auto wanted = part(number);

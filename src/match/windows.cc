@@ -41,7 +41,7 @@ bool Windows::can_hold(const Wildcard& wildcard) {
 }
 
 Windows::Windows(std::vector<Entry> entries) : entries_(std::move(entries)) {
-  // How many wildcards' windows are the same, by width
+  // How many times each window occurs in all wildcards, by width.
   std::unordered_map<std::uint64_t, std::uint32_t> shared[2];
   for (const auto& entry : entries_) {
     const auto width = width_of(entry.wildcard);
@@ -71,7 +71,7 @@ void Windows::Table::build(std::size_t bytes,
   std::sort(windows.begin(), windows.end());
   choose_anchor(windows);
   unsigned bits = 9;
-  // At most 32 KiB: the first cache holds it
+  // At most 32 KiB, which the first-level cache can hold.
   while ((std::size_t{1} << bits) < windows.size() * 16 && bits < 18) ++bits;
   shift = 64 - bits;
   filter.resize((std::size_t{1} << bits) / 64);
@@ -93,7 +93,8 @@ void Windows::Table::build(std::size_t bytes,
 
 void Windows::Table::choose_anchor(
     const std::vector<std::pair<std::uint64_t, std::uint32_t>>& windows) {
-  unsigned least = 250;  // of a thousand bytes: with more, asking for them first is in vain
+  // Of a thousand bytes: with more, checking the anchor byte first saves nothing.
+  unsigned least = 250;
   anchors.fill(true);
   for (std::size_t at = 0; at < width; ++at) {
     std::array<bool, 256> bytes{};
@@ -123,7 +124,7 @@ void Windows::scan(const Table& table, std::string_view text, std::vector<Atom>&
   if (text.size() < width) return;
   const auto* const filter = table.filter.data();
   const auto shift = table.shift;
-  // Each window is acted upon once a text, however often the text has it.
+  // The wildcards of a window are tested once, however often the text has the window.
   thread_local std::vector<std::uint64_t> seen;
   thread_local std::uint64_t round = 0;
   ++round;

@@ -21,7 +21,7 @@ const KeySet kFileKeys{
     {"defaults", "tables", "inventory", "extract", "enrich", "rules", "override"},
     {"lateness", "inhibited_by", "notify"}};
 
-// One rule file on its way in. Drafts point to its names and defaults.
+// One rule file during compilation. Drafts point to its names and defaults.
 struct File {
   Node root;
   Names names;
@@ -32,8 +32,8 @@ class Compiler {
  public:
   Compiler(const Sources& sources, Diagnostics& out) : sources_(sources), out_(out) {}
 
-  // In this order, since names of the inventory and of tables hold for all files, and those of
-  // extract and enrich for all rules of theirs.
+  // The order matters: names of the inventory and of tables are valid in all files, and names of
+  // extract and enrich in all rules of their file.
   RuleSet run() {
     for (const auto& file : sources_.files) parse(file);
     read_inventory();
@@ -120,7 +120,7 @@ class Compiler {
     }
   }
 
-  // Told at the end, when it is known whether a later file has the rule.
+  // Reported at the end, because only then it is known whether a later file has the rule.
   void tell_unknown() {
     std::vector<std::string> names;
     for (const auto& draft : drafts_) names.push_back(draft.rule.alert);
@@ -154,7 +154,7 @@ class Compiler {
 
   const Sources& sources_;
   Diagnostics& out_;
-  InventoryNames inventory_names_;  // before the files, whose names point to it
+  InventoryNames inventory_names_;  // must outlive files_, whose names point to it
   std::shared_ptr<Inventory> inventory_;
   std::deque<File> files_;
   Tables tables_;

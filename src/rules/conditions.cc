@@ -15,9 +15,9 @@ namespace {
 
 using Kind = Node::Kind;
 
-// Of count and distinct: what one key may have to remember
+// For count and distinct. It bounds what one key may have to remember.
 constexpr std::uint64_t kMostThreshold = 100'000;
-constexpr std::uint32_t kMostApart = 1'000;  // of count with apart, where a step costs more
+constexpr std::uint32_t kMostApart = 1'000;  // for count with `apart`, which costs more
 constexpr std::size_t kMostSteps = 16;
 constexpr Duration kShortest = std::chrono::milliseconds(1);
 constexpr Duration kLongest = std::chrono::days(366);
@@ -103,7 +103,7 @@ void read_sequence(const Node& node, RuleDraft& draft, Diagnostics& out) {
   }
 }
 
-// The one condition of the rule; each further one is an error.
+// Finds the one condition of the rule. A second one is an error.
 void choose_condition(const Node& entry, RuleDraft& draft, Diagnostics& out) {
   const char* first = nullptr;
   for (const auto& [key, condition] : kConditions) {
@@ -152,8 +152,8 @@ void read_apart(const Node& node, Rule& rule, Diagnostics& out) {
   rule.apart = read_duration(node, "apart", kShortest, kLongest, out).value_or(rule.apart);
 }
 
-// With the override's own numbers, whichever it has: of the two the rule file is named where the
-// rule stands.
+// Checked after an override too, with its numbers. The message has the place of the rule, because
+// either file may have the wrong number.
 void check_apart(Rule& rule, Diagnostics& out) {
   if (rule.condition != Condition::count || rule.apart == Duration::zero()) return;
   if (rule.threshold > kMostApart) {
@@ -255,7 +255,7 @@ void retune_condition(const Node& entry, RuleDraft& draft, const Tables& tables,
          [&](const Node& node) { read_share(node, rule, out); });
 }
 
-// `hold` is its older name: rules that people have, and generations of the journal, say it still.
+// `hold` is the older name. Users' rules, and generations in journals, still have it.
 void read_keep_firing(const Node& entry, Rule& rule, Diagnostics& out) {
   const auto* older = entry.find("hold");
   if (older && entry.find("keep_firing_for"))

@@ -45,7 +45,7 @@ void read_extract(const Node& name, const Node& entry, Names& names, Scope& scop
   if (from && read_string(*from, "from", out))
     extract.from = names.resolve(from->text, from->place, out).value_or("");
   if (re) extract.re = read_expression(*re, where, out);
-  // Even of a broken entry the name becomes known, so that its uses are not reported as well.
+  // Declare the name even if the entry is faulty, so that its uses are not reported as well.
   extract.name = names.declare(name.text, Names::Kind::extracted, name.place, out).value_or("");
   if (extract.re && !extract.from.empty() && !extract.name.empty())
     scope.extracts.push_back(std::move(extract));
@@ -89,7 +89,8 @@ class AddReader {
     }
   }
 
-  // Overrides of two rules of one file may say the same.
+  // Two overrides of rules in one file may both add the same enrichment. The second one is no
+  // error.
   bool makes(const std::string& leaf, const std::string& column) const {
     return std::ranges::any_of(scope_.enriches, [&](const Enrich& one) {
       const auto same = [&](const auto& pair) {

@@ -8,7 +8,7 @@
 namespace alarum::rules {
 namespace {
 
-// Copies: adding a leaf moves the others.
+// Copies the texts, because adding a leaf moves the other leaves.
 std::vector<std::string> texts_at(const model::FlatEvent& event, const std::string& path) {
   std::vector<std::string> texts;
   for (const auto& leaf : event.at(path)) {
@@ -34,7 +34,7 @@ void apply(const Enrich& enrich, model::FlatEvent& event) {
   }
 }
 
-// The values point into the leaves' texts, which stay where they are.
+// The values are views of the leaves' texts, which do not move when a leaf is added.
 void apply(const Inventory& inventory, model::FlatEvent& event) {
   const auto texts = [&](std::size_t path, const auto& visit) {
     for (const auto& leaf : event.at(inventory.reads()[path])) {

@@ -18,11 +18,12 @@ using Kind = Node::Kind;
 constexpr std::size_t kMostMemberRules = 64;
 constexpr std::size_t kMostGatherBy = 16;
 constexpr std::size_t kMostUpdates = 16;
-// Of `distinct`: what each member costs before it begins, where there is a `within`
+// The largest `distinct`. It bounds the cost of each member before the roll-up fires with a
+// `within`.
 constexpr std::uint64_t kMostGathered = 10'000;
 constexpr std::uint64_t kMostUpdate = 1'000'000;
 constexpr Duration kMostGatherSpan = std::chrono::days(366);
-// Somebody waits for the member's notification
+// Somebody waits for the notification about the member meanwhile.
 constexpr Duration kMostWait = std::chrono::minutes(10);
 
 const std::vector<std::string> kMembersNames{
@@ -88,8 +89,8 @@ class GatherReader {
     }
   }
 
-  // The label of a member, under its name of the roll-up. The same name of an event is what
-  // `inhibited_by` of other rules finds the roll-up by.
+  // A label of the members, with its name in the roll-up. Other rules find the roll-up for
+  // `inhibited_by` by the field of events that has the same name.
   void add_term(const std::string& label, const std::string& from, const Place& place) {
     if (!legal_label(label) || !legal_label(from)) {
       out_.error(place,
@@ -106,7 +107,8 @@ class GatherReader {
     } else if (rule_.by.size() == kMostGatherBy) {
       out_.error(place, fmt::format("\"by\" has more than {} terms", kMostGatherBy));
     } else {
-      Diagnostics unasked;  // a label need not be a name of events
+      // A label need not be the name of a field of events, so these faults are not reported.
+      Diagnostics unasked;
       const auto path =
           from == "alertname" ? std::nullopt : draft_.names->resolve(from, place, unasked);
       rule_.by.push_back({label, path.value_or("data.labels." + from)});
@@ -184,7 +186,8 @@ class GatherReader {
   Diagnostics& out_;
 };
 
-// What moves with each member would be notified with each member.
+// Each change of the stage is notified. A stage that changes with each member would notify each
+// member.
 void warn_of_stage(const Rule& rule, const Place& place, Diagnostics& out) {
   if (!rule.stage) return;
   static const std::set<std::string> kRestless{

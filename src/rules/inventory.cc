@@ -13,8 +13,8 @@ bool is_key(const Inventory& inventory, const std::string& path) {
          });
 }
 
-// A name of the inventory that is put on alerts, or what many servers have alike. Of anything else
-// it is not known.
+// Whether many servers have the same value: attributes such as `type`, and names of the inventory
+// that are put on alerts. Of other fields nothing is known.
 bool of_many(const Inventory& inventory, const std::string& path) {
   static const std::set<std::string> kOfMany{"type",   "format", "severity", "status",
                                              "sender", "alert",  "alertname"};
@@ -48,7 +48,8 @@ void Inventory::agreed(const std::map<std::string, std::string>& labels, const P
     const auto row = rows_.find(index, label->second);
     if (row == InventoryRows::kNone) continue;
     for (const auto& one : names_) {
-      // Several rows may agree on a server's name by chance: there is but one.
+      // Only the label `server` tells the server. A row that another label finds may be the only
+      // one of its rack, but the alert is not about its server alone.
       if (one.column == kNoColumn || (&one == &server() && name != 0)) continue;
       if (const auto text = rows_.cell(row, one.column); !text.empty()) put(one, text);
     }

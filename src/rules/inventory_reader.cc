@@ -19,10 +19,10 @@ const KeySet kInventoryKeys{{"file", "keys", "shared", "labels", "annotations"},
 constexpr std::size_t kMostColumns = 256;
 constexpr std::size_t kMostKeys = 16;    // of keys and of shared
 constexpr std::size_t kMostNames = 8;    // of labels and of annotations
-constexpr std::size_t kMostFaults = 20;  // of one kind that are listed
+constexpr std::size_t kMostFaults = 20;  // of one kind, that are listed
 constexpr std::size_t kCrowd = 1000;     // servers in one rack, or behind one shared thing
 
-// Of a file with a million rows, each of which is wrong, the first faults are enough.
+// Collects faults of one kind and lists only the first ones: a file may have a million faulty rows.
 class Faults {
  public:
   Faults(Diagnostics& out, std::string file, bool errors, std::vector<std::string>* list)
@@ -60,7 +60,7 @@ bool taken_annotation(std::string_view name) {
 
 }  // namespace
 
-// One reading of one file.
+// Reads one inventory file.
 class InventoryReader::Loading {
  public:
   Loading(const InventoryReader& said, InventoryNames& names, Diagnostics& out)
@@ -164,8 +164,8 @@ class InventoryReader::Loading {
     return out_.error_count() == errors;
   }
 
-  // What is said in another file than the one that names the table (a shipped file, mostly) was
-  // written for another table.
+  // Another file than the one that names the table, such as a shipped file, may have been written
+  // for another table. So an unknown column is an error only in the file that names the table.
   bool known_column(const Node& column) {
     if (has(column.text)) return true;
     if (column.place.file != said_.file_->place.file) {
@@ -253,7 +253,7 @@ class InventoryReader::Loading {
     }
   }
 
-  // The first index.
+  // The index of the column `server`, which has number 0.
   void add_server_index() {
     const auto column = column_of(Inventory::kServer);
     Faults faults(out_, about_->path, false, &about_->faults);
@@ -323,7 +323,7 @@ class InventoryReader::Loading {
     return index;
   }
 
-  // A thing that thousands share is one that nobody has filled in.
+  // If thousands of rows share a value, it probably means "unknown", so there is a warning.
   std::size_t shared_index(std::size_t column) {
     std::map<InventoryRows::Row, std::size_t> crowds;
     const auto index =

@@ -94,7 +94,8 @@ InventoryRows::Index& RowsBuilder::begin_index(std::size_t column) {
   return rows_.indexes_.emplace_back(InventoryRows::Index{column, RowIndex(different), {}});
 }
 
-// The row of the same value that came first; kNone where there is none.
+// Enters a row into the index. Returns the first row with the same value, or kNone if there is
+// none.
 Row RowsBuilder::enter(InventoryRows::Index& index, Row row, InventoryRows::Use use) {
   const auto id = rows_.id_at(row, index.column);
   const auto value = rows_.text_of(id);
@@ -118,7 +119,8 @@ Row RowsBuilder::enter(InventoryRows::Index& index, Row row, InventoryRows::Use 
   return first;
 }
 
-// A size without its value would be that of several.
+// The row of the cells that both have in common. A size is cleared with its value, because it would
+// be the size of several values.
 Row RowsBuilder::agreed(Row so_far, Row row) {
   auto at = so_far;
   if (so_far < rows_.size_) {

@@ -13,7 +13,7 @@ namespace {
 const std::vector<std::string> kAttributes{"id",       "source",          "type",       "subject",
                                            "time",     "datacontenttype", "dataschema", "status",
                                            "severity", "sender",          "format"};
-// Words that mean something else wherever a derived name could stand.
+// Words that have another meaning where a derived name may be used.
 const std::vector<std::string> kTakenWords{"data",      "content", "metric",   "alert",
                                            "alertname", "count",   "startsAt", "stage"};
 
@@ -35,8 +35,8 @@ bool extension_name(std::string_view word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), lower_or_digit);
 }
 
-// Nearer than did_you_mean asks for: extensions are free words, and a warning that is wrong is not
-// read twice.
+// Stricter than did_you_mean(): extensions are free words, and people ignore warnings after a wrong
+// one.
 bool slip(const std::string& word, const std::string& known) {
   const std::size_t most = word.size() > 6 ? 2 : 1;
   return word.size() > 2 && known.size() > 2 && edit_distance(word, known) <= most;
@@ -47,7 +47,7 @@ std::string hint(const std::string& head) {
     return ": that is EventBridge's name: write \"type\", or \"pattern\" for \"match\"";
   if (head == "detail")
     return ": that is EventBridge's name: write \"data\", or \"pattern\" for \"match\"";
-  std::string letters;  // however it is written: detailType, detail_type, detailtype
+  std::string letters;  // the same for detailType, detail_type and detailtype
   for (const char c : head) {
     if (c != '-' && c != '_') letters += to_lower(c);
   }
@@ -124,7 +124,7 @@ std::optional<std::string> Names::resolve(const std::string& path, const Place& 
   std::copy(also.begin(), also.end(), std::back_inserter(words));
   for (const auto& [name, derived] : derived_) words.push_back(name);
   if (inventory_) words.insert(words.end(), inventory_->known.begin(), inventory_->known.end());
-  // For rules that match alerts, see settle_relations
+  // Only for rules that match alerts; settle_relations() reports others.
   if (path == "alert" || path == "alertname") return path;
   if (has(kAttributes, head) || derived_.contains(head) || (in_inventory(head) && head != path)) {
     out.error(place,

@@ -10,8 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Without an inventory it is the text that it was before there were any: what is in force under a
-// journal of then stays the same generation.
+// Without an inventory the text is the same as before there were inventories. So a generation that
+// is in force in an old journal keeps its id.
 constexpr int kVersion = 2, kPlain = 1;
 
 Json list_of(const std::vector<Sources::File>& files) {
@@ -35,7 +35,7 @@ std::string pack(const Sources& sources) {
     json["inventory"] = {{"path", sources.inventory->path}, {"sha256", sources.inventory->sha256}};
   json["files"] = list_of(sources.files);
   json["tables"] = list_of(sources.tables);
-  // What is not UTF-8 never compiles, so that nothing is lost by replacing it here.
+  // Texts that are not UTF-8 never compile, so replacing bytes here loses nothing.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -29,8 +29,8 @@ constexpr std::size_t kMaxOperand = 4096;       // bytes of one text operand
 const std::vector<std::string> kMatchers{"prefix",   "suffix",       "equals-ignore-case",
                                          "wildcard", "anything-but", "numeric",
                                          "exists",   "cidr",         "exactly"};
-// Within a branch of `$or` a field of one of these names is refused: the reference keeps them for
-// matchers, of today and to come.
+// Names that are refused for fields within `$or`. aws/event-ruler reserves them for matchers,
+// present and future.
 const std::set<std::string> kReserved{"exactly",
                                       "prefix",
                                       "suffix",
@@ -56,7 +56,8 @@ const std::set<std::string> kReserved{"exactly",
                                       "ip-address-in-range",
                                       "ip-address-not-in-range"};
 
-// What RULES.md adds to EventBridge: a bare scalar is a list of one.
+// `rule` is EventBridge's language with one addition: a bare scalar is a list of one
+// (docs/rules.md).
 enum class Dialect { strict, rule };
 
 class Parser {
@@ -112,8 +113,8 @@ class Parser {
     clause.or_groups.push_back(std::move(branches));
   }
 
-  // `type: {prefix: NPU}`, where a scalar is short for a list, would quietly ask for a field
-  // `type.prefix`.
+  // `type: {prefix: NPU}` would silently test a field `type.prefix`, because a scalar is short for
+  // a list.
   static bool is_matcher(const Node& node) {
     return node.members.size() == 1 &&
            std::find(kMatchers.begin(), kMatchers.end(), node.members.front().first.text) !=
@@ -356,7 +357,7 @@ class Parser {
   void wrong(const Node& node, std::string message) { out_.error(node.place, std::move(message)); }
 
   Dialect dialect_;
-  int in_or_ = 0;  // how many `$or` stand around
+  int in_or_ = 0;  // how many `$or` are around the current field
   Diagnostics& out_;
   std::size_t before_;
   std::uint32_t order_ = 0;
@@ -385,7 +386,7 @@ std::optional<Clause> parse(const Node& node, Dialect dialect, Diagnostics& out)
   return parser.ok() ? std::optional(std::move(clause)) : std::nullopt;
 }
 
-// `match: NPUSMICardNotFound`, `match: [a, b]`: types.
+// `match: NPUSMICardNotFound` and `match: [a, b]`: the texts are event types.
 std::optional<Clause> types(const Node& node, Diagnostics& out) {
   Node wrapped;
   wrapped.kind = Node::Kind::mapping;

@@ -11,8 +11,8 @@
 namespace alarum::rules {
 namespace {
 
-// Digits without leading and trailing zeros, and the power of ten of the last one: two decimals of
-// equal value read the same.
+// Digits without leading and trailing zeros, and the power of ten of the last digit. Two decimals
+// of equal value are equal here.
 struct Decimal {
   bool negative = false;
   std::string digits;
@@ -47,8 +47,8 @@ Decimal normalised(std::string_view text) {
   return out;
 }
 
-// So few digits come back from every normal double (DBL_DIG), so that nearly all numbers need no
-// second look.
+// A decimal of this few digits survives conversion to a normal double and back (DBL_DIG), so nearly
+// all numbers need no further check.
 bool has_few_digits(std::string_view text) {
   std::size_t digits = 0;
   for (const char c : text.substr(0, text.find_first_of("eE")))
@@ -56,8 +56,8 @@ bool has_few_digits(std::string_view text) {
   return digits <= std::numeric_limits<double>::digits10;
 }
 
-// In scientific form, which is the shortest: in the other one large integers have all their digits
-// (2^60 is 1.152921504606847e18, not 1152921504606846976).
+// In scientific notation, which is always the shortest. In fixed notation large integers have all
+// their digits: 2^60 is 1.152921504606847e18, but 1152921504606846976.
 Decimal shortest_decimal(double value) {
   std::array<char, 32> text;
   const auto end =

@@ -15,8 +15,7 @@ bool reads_alert(const std::string& path) {
   return path == "alert" || path == "alertname";
 }
 
-// The rules that a clause names under `alert`; nullopt when it names none, or by anything but plain
-// names.
+// The rules that a clause names under `alert`. nullopt if it names none, or not by plain names.
 std::optional<std::vector<std::string>> named_by(const Clause& clause) {
   std::optional<std::vector<std::string>> names;
   for (const auto& field : clause.fields) {
@@ -80,15 +79,15 @@ class Relations {
       refuse_alert_paths(rule);
     }
     if (rule.gather) read_members(i);
-    // Of packs that are loaded in part the names may be missing, and a misspelt one leads to a
-    // notification too many, never to silence: warnings.
+    // Only warnings: a name may belong to a pack that is not loaded, and a misspelt name leads to a
+    // notification too many and never to silence.
     for (const auto& name : rule.inhibited_by)
       link(inhibitors_[i], name, drafts_[i].inhibited_by_place, true);
     for (const auto& name : rule.unless) link(annullers_[i], name, drafts_[i].unless_place, true);
   }
 
-  // A circle may lead over alerts that a rule matches: it would annul what it is fed with. Whoever
-  // annuls is judged first.
+  // A circle may also lead over alerts that a rule matches: the rule would annul what feeds it.
+  // Annulling rules are evaluated before those that they annul.
   void settle_unless() {
     auto all = annullers_;
     const auto before = out_.error_count();
@@ -113,8 +112,8 @@ class Relations {
     }
   }
 
-  // How many roll-ups lie below it, one upon the other, at most: also where a rule that matches
-  // alerts stands between. Circles have no rank: they are errors.
+  // The greatest number of roll-ups below it, also with rules in between that match alerts. Circles
+  // are errors already, so they need no rank.
   std::uint32_t rank_of(std::size_t i) {
     if (ranks_.empty()) ranks_.resize(drafts_.size());
     auto& rank = ranks_[i];
@@ -162,12 +161,11 @@ class Relations {
     std::vector<std::string> names;
     for (const auto& draft : drafts_) names.push_back(draft.rule.alert);
     const auto text = fmt::format("there is no rule \"{}\"{}", name, did_you_mean(name, names));
-    // An alert of that name may be posted to the API, or come with another pack.
+    // An alert with this name may be posted to the API, or belong to another pack.
     may_be_missing ? out_.warning(place, text) : out_.error(place, text);
   }
 
-  // Depth first; what is on the path when it is met again is a circle, told once, from the rule
-  // that comes first.
+  // Depth-first search. Each circle is reported once, at the rule in it that is met first.
   void refuse_circles(const std::vector<std::vector<std::size_t>>& edges, const char* key,
                       fmt::string_view message) {
     enum class State { fresh, open, done };
@@ -204,8 +202,9 @@ class Relations {
   Diagnostics& out_;
   std::unordered_map<std::string, std::size_t> numbers_;
   std::vector<std::vector<std::size_t>> matched_, inhibitors_, annullers_;
-  std::vector<std::vector<std::size_t>> fed_;        // by members of roll-ups, or as matched_
-  std::vector<std::optional<std::uint32_t>> ranks_;  // by then
+  // Edges to the members of a roll-up; for other rules the same as matched_.
+  std::vector<std::vector<std::size_t>> fed_;
+  std::vector<std::optional<std::uint32_t>> ranks_;  // by rule; see rank_of()
 };
 
 }  // namespace

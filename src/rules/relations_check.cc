@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kLabels = "data.labels.";
 
-// The rules whose alerts a pattern names. That each alternative names some has been checked.
+// The rules whose alerts a pattern names. It has been checked that each alternative names some.
 std::set<std::string> alerts_of(const Rule& rule) {
   std::set<std::string> names;
   const auto add = [&](const Pattern& pattern) {
@@ -95,7 +95,8 @@ class RelationsCheck {
     }
   }
 
-  // Whatever matches the rule makes the annuller fire first, under the same values.
+  // Whether every match of the rule also makes the annuller fire, before it and with the same
+  // values.
   static bool fires_with(const Rule& annuller, const Rule& rule) {
     const bool plain = annuller.condition == Condition::each &&
                        annuller.delay == Duration::zero() && annuller.unless.empty() &&
@@ -117,7 +118,7 @@ class RelationsCheck {
     std::set<std::string> labels{"alertname", "severity"};
     for (const auto& name : names) {
       const auto found = by_name_.find(name);
-      if (found == by_name_.end()) return;  // posted, or our own: they may have any label
+      if (found == by_name_.end()) return;  // posted or built-in: any label is possible
       add_labels(found->second->rule, labels);
     }
     warn_of_paths(
@@ -135,8 +136,8 @@ class RelationsCheck {
     }
   }
 
-  // As engine::event_of() makes an event of an alert: labels stand under their own names; what
-  // extract and enrich make may come of any of them.
+  // Follows engine::event_of(), which makes an event of an alert: labels are fields with their own
+  // names. Names of extract and enrich may come from any of them.
   static bool no_alert_has(const std::string& path, const std::set<std::string>& labels) {
     static const std::set<std::string> kAlways{"id",       "source", "type",  "time",     "status",
                                                "severity", "format", "alert", "alertname"};

@@ -93,8 +93,8 @@ void visit_fields(Pattern& pattern, const Visit& visit) {
   for (auto& clause : pattern.alternatives) for_each_field(clause, visit);
 }
 
-// JSON text in a YAML string: the faults in it are told at the string's place, since how YAML laid
-// it out is not known.
+// A pattern as JSON text in a YAML string. Its faults get the place of the string, because the
+// places of lines within it are not known.
 std::optional<Clause> parse_json_pattern(const Node& node, Diagnostics& out) {
   Diagnostics inner;
   std::optional<Clause> clause;
@@ -119,8 +119,8 @@ std::optional<Pattern> read_pattern(const Node& node, Diagnostics& out) {
   return Pattern{{std::move(*clause)}};
 }
 
-// Asked for with `unmatched: true`, beside a pattern or alone. `match: {unmatched: true}` would be
-// a test of an extension attribute.
+// `unmatched: true` is a key of the rule, with a pattern or without. `match: {unmatched: true}`
+// would test an extension attribute, so it is reported.
 void read_unmatched(const Node& node, RuleDraft& draft, Diagnostics& out) {
   const auto* match = node.find("match");
   if (const auto* misplaced =
@@ -192,7 +192,7 @@ void read_identity(const Node& node, RuleDraft& draft, Diagnostics& out) {
   if (rule.by.empty()) rule.by = {{"subject", "subject"}};
 }
 
-// What a rule and an override have in common.
+// The keys that a rule and an override have in common.
 void read_tunable(const Node& node, RuleDraft& draft, Diagnostics& out) {
   if (const auto* enabled = node.find("enabled"))
     draft.enabled = read_bool(*enabled, "enabled", out).value_or(true);

@@ -33,7 +33,7 @@ std::string identity(const fs::path& path) {
   return unused ? path.string() : real.string();
 }
 
-// Why it cannot be read, or its text.
+// The text of a file, or why it cannot be read.
 Result<std::string> slurp(const fs::path& path, std::uintmax_t most = kMaxFile) {
   std::error_code fault;
   if (!fs::is_regular_file(path, fault))
@@ -60,7 +60,7 @@ class Reader {
     for (const auto& path : paths) add(path);
     for (const auto& file : sources_.files) note_tables(file);
     add_inventory();
-    // A table that lies in a rules folder is not a rule file.
+    // A table in a folder of rules is not a rule file.
     std::erase_if(sources_.files,
                   [&](const auto& file) { return tables_.contains(identity(file.path)); });
     for (const auto& file : sources_.files) {
@@ -85,7 +85,8 @@ class Reader {
     std::vector<fs::path> found;
     try {
       for (fs::recursive_directory_iterator at(path), end; at != end; ++at) {
-        // Hidden: editors' copies, and what Kubernetes keeps behind the links of a mounted volume.
+        // Hidden files are editors' copies, and the real files behind the links of a volume that
+        // Kubernetes mounted.
         const bool hidden = at->path().filename().string().starts_with('.');
         if (hidden && at->is_directory()) at.disable_recursion_pending();
         if (!hidden && !at->is_directory() && rule_file(at->path())) found.push_back(at->path());
@@ -111,7 +112,7 @@ class Reader {
     sources_.files.push_back({path.string(), std::move(*text)});
   }
 
-  // What is wrong with the file is said when it is compiled.
+  // Faults of the file are reported when it is compiled, not here.
   void note_tables(const Sources::File& file) {
     Diagnostics unheard;
     const auto root = file.path.ends_with(".json") ? parse_json(file.text, file.path, unheard)
@@ -138,7 +139,8 @@ class Reader {
     sources_.tables.push_back({path, std::move(*text)});
   }
 
-  // Of several that are named the last one holds: nobody need have those that it replaces.
+  // If several files name an inventory, the last one counts, and the files of the others need not
+  // exist.
   void add_inventory() {
     if (!inventory_) return;
     const auto path =
@@ -158,9 +160,11 @@ class Reader {
   Diagnostics& out_;
   Sources sources_;
   std::optional<Node> inventory_;  // what names the file
-  std::string in_place_;           // of that; empty: nothing is
+  // A file to read instead of the one that the rule files name; empty: none.
+  std::string in_place_;
   std::set<std::string> seen_, tables_;
-  std::set<std::string> empty_;  // files without a single key: half written, perhaps, or cut off
+  // Files without any key, which may have been cut off or are half written.
+  std::set<std::string> empty_;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-// A table as text cells, however it was written.
+// The cells of a table, whatever its format.
 struct Cells {
   struct Row {
     Place place;

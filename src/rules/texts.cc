@@ -24,7 +24,7 @@ std::vector<std::string> own_names(const Rule& rule) {
   return names;
 }
 
-// What a name stands for is put into the rule; false, with an error, when it stands for nothing.
+// Puts the leaf path of a name into the rule. False and an error if the name means nothing.
 bool resolve_name(const std::string& name, const Node& node, const std::vector<std::string>& own,
                   RuleDraft& draft, Diagnostics& out) {
   if (is_members_name(name)) return resolve_members_name(name, node.place, draft, out);

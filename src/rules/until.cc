@@ -24,14 +24,15 @@ bool same(const Predicate& a, const Predicate& b) {
                     same);
 }
 
-// A literal that is an address fits every spelling of it.
+// Whether a literal accepts one text only. A literal that is an address accepts each of its
+// spellings.
 bool one_text(const Predicate& one) {
   return one.op == Op::string &&
          (one.flag ||
           one.text.find_first_not_of("0123456789abcdefABCDEF.:/[]") != std::string::npos);
 }
 
-// Whether what passes `narrow` is certain to pass `wide`. False where that is not plain to see.
+// Whether everything that passes `narrow` certainly passes `wide`. False if that is not certain.
 bool covers(const Predicate& wide, const Predicate& narrow) {
   if (same(wide, narrow)) return true;
   const bool text = one_text(narrow);
@@ -54,7 +55,7 @@ bool covers(const std::vector<Predicate>& wide, const std::vector<Predicate>& na
   });
 }
 
-// Of two tests of one path the later one holds.
+// The test of a path. The later of two counts.
 const FieldTest* test_of(const Clause& clause, const std::string& path) {
   const FieldTest* found = nullptr;
   for (const auto& field : clause.fields) {
@@ -77,8 +78,8 @@ bool may_say_resolved(const FieldTest& status) {
   });
 }
 
-// Every event that it fits is a fault of the rule. What says that it is resolved is no fault unless
-// the rule reads the status itself.
+// Whether every event that fits the clause is a fault of the rule. An event that is resolved is no
+// fault, unless the rule reads the status itself.
 bool is_fault(const Rule& rule, const Clause& until) {
   const auto* status = test_of(until, "status");
   if (!rule.names_status && status && may_say_resolved(*status)) return false;
@@ -90,7 +91,8 @@ constexpr const char* kFix =
     "such an event is the fault, not its end. Say what differs when it is over, as in until: "
     "{type: …, status: resolved}";
 
-// One value of a list that has others: it is a slip, and the others still end the alert.
+// Finds single values of a list that can never end the alert. The other values still can, so these
+// are warnings.
 void warn_of_values(const Rule& rule, const Clause& until, Diagnostics& out) {
   for (std::size_t i = 0; i < until.fields.size(); ++i) {
     const auto& field = until.fields[i];
