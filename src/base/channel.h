@@ -10,13 +10,6 @@
 
 namespace alarum {
 
-/// A bounded queue from any threads to one consumer thread. `weight` counts what an item costs, so
-/// that a bound in events or bytes holds for items of many sizes. What was pushed before `close` is
-/// still taken: the end is an in-band marker. Nobody waits for room: whoever finds a channel full()
-/// says so, or comes again, so that what a full one stops is state that can be seen.
-///
-/// The mutex guards the queue and nothing else; it is the one place where two threads of ours meet.
-template <class T>
 /// A bounded queue from any number of threads to one consumer thread. It is the daemon's way to
 /// hand a value from thread to thread.
 ///
@@ -30,6 +23,7 @@ template <class T>
 ///
 /// The owner of the consumer thread owns the channel, which must outlive every producer. The mutex
 /// guards the members below it, and no caller's code runs while it is locked.
+template <class T>
 class Channel {
  public:
   /// `bound`: the largest sum of weights, in the unit that the producers use.

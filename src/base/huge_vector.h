@@ -8,10 +8,6 @@
 
 namespace alarum {
 
-/// An allocator that asks for huge pages where an array is large enough to have some: a table of
-/// many megabytes that is read at random places misses the page tables' cache with each read when
-/// its pages have 4 KiB.
-template <class T>
 /// An allocator for std::vector that asks the kernel for 2 MiB pages (madvise(2), MADV_HUGEPAGE) if
 /// the array has at least one such page. A table of many megabytes that is read at random places
 /// misses the processor's TLB with nearly every read if its pages have 4 KiB; huge pages avoid
@@ -20,6 +16,7 @@ template <class T>
 /// The request is a hint: without huge pages the vector works just as well, but more slowly. An
 /// array of that size is rounded up to whole pages. Stateless; throws std::bad_alloc like
 /// std::allocator.
+template <class T>
 struct HugeAllocator {
   using value_type = T;
   static constexpr std::size_t kPage = std::size_t{2} << 20;

@@ -55,19 +55,6 @@ struct JsonSinkOfNothing {
   static void end_array() {}
 };
 
-/// Reads a whole JSON text (RFC 8259) in one pass over its tokens: checks the grammar of every
-/// part, and tells a sink of the parts that it wants. Strings are not looked into unless the text
-/// has a backslash somewhere; nothing is copied. Depth is bounded by `max_depth`.
-///
-/// Sink:
-///   using Node = …;                 a place in the tree that the sink wants; `Node()` is none, and
-///   converts to false Node member(Node, std::string_view name, bool escaped)   of an object that
-///   is wanted; `name` as it stands between its quotes void scalar(Node, JsonType, std::string_view
-///   text, bool escaped)   a wanted one; a string without its quotes void begin_array(Node),
-///   next_element(), end_array()      around the elements of a wanted one; next_element() after
-///   each void closed(open, close)        where it is there: numbers of the two tokens of each
-///   array and object, wanted or not
-template <class Sink>
 /// Reads a whole JSON text (RFC 8259) in one pass over its tokens. It checks the grammar of every
 /// part and hands a sink the parts that the sink asks for, as views into the text. Nothing is
 /// copied, and strings are not looked into unless there is a backslash in them. It recurses once
@@ -86,6 +73,7 @@ template <class Sink>
 ///   object, wanted or not, with the numbers (in JsonIndex::tokens()) of its two brackets.
 ///
 /// The scan borrows the index and the sink, and the text during read(). One thread.
+template <class Sink>
 class JsonScan {
  public:
   using Node = typename Sink::Node;

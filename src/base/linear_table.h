@@ -10,14 +10,6 @@
 
 namespace alarum {
 
-/// A hash table that grows by one bucket with each item beyond one a bucket (linear hashing, Litwin
-/// 1980): no insertion ever pays for all that is there, whatever its size. Items stay where they
-/// are in memory. It does not shrink. A walk's order follows from the keys and the number of
-/// buckets alone, not from the order in which the keys came.
-///
-/// T has `key` (a string that does not change while T is here), `std::uint32_t hash` and
-/// `std::unique_ptr<T> next`; the last two are the table's.
-template <class T>
 /// A hash table that never rehashes as a whole (linear hashing, Litwin 1980): each insertion beyond
 /// one item a bucket splits one bucket. So an insertion costs the same with ten items as with ten
 /// million, and the engine never pauses for a large table.
@@ -31,6 +23,7 @@ template <class T>
 ///   of insertion. It is the order of one build of the program: std::hash decides it.
 ///
 /// One thread at a time. Nothing can fail but for std::bad_alloc.
+template <class T>
 class LinearTable {
  public:
   LinearTable() = default;
@@ -86,9 +79,8 @@ class LinearTable {
   void in_bucket(std::size_t bucket, Visit visit) const {
     for (auto* item = buckets_[bucket].get(); item; item = item->next.get()) visit(*item);
   }
-  /// Each once. `visit` must not add or take.
-  template <class Visit>
   /// Visits every item once. `visit` must not add or take items.
+  template <class Visit>
   void each(Visit visit) const {
     for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) in_bucket(bucket, visit);
   }

@@ -15,11 +15,9 @@ struct Error {
   std::string message;
 };
 
-/// A value or the reason why there is none. What only a bug can cause is an assertion, never an
-/// Error.
-template <class T>
 /// A value, or the Error because of which there is none. What only a bug can cause is an assertion
 /// and never an Error. Exceptions of libraries become Errors in the file that calls the library.
+template <class T>
 using Result = std::expected<T, Error>;
 
 /// The Error as a value that converts to any Result: `return fail("bad_time", "…");`

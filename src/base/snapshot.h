@@ -4,16 +4,13 @@
 
 namespace alarum {
 
-/// The newest version of something that is replaced as a whole and never changed: the generation in
-/// force, the config, a count. Any number of threads share a version for as long as they hold it;
-/// whoever makes the next one sets it. nullptr: there is none.
-template <class T>
 /// The newest version of a value that is replaced as a whole and never changed: the generation in
 /// force, the config, the TLS certificates. Any number of threads read it with get(), and a version
 /// lives as long as somebody uses it. nullptr means that there is none.
 ///
 /// Any thread may call get() and set(). Both hold a lock for the time of copying one pointer. If
 /// several threads call set(), the last one wins; in the daemon one thread does.
+template <class T>
 class Snapshot {
  public:
   explicit Snapshot(std::shared_ptr<const T> value = nullptr) : value_(std::move(value)) {}

@@ -168,10 +168,9 @@ class Atoms {
   static bool is(const char* text, std::uint32_t slot, AtomKind kind, std::string_view key) {
     return load8(text) == head(slot, kind, key.size()) && same({text + 8, key.size()}, key);
   }
-  // What is looked up of a string as it stands.
-  template <class Visit>
   // Visits the keys of a string leaf that are parts of the string itself: the text, its prefixes
   // and its suffixes.
+  template <class Visit>
   void each_key(std::uint32_t slot, const model::Leaf& leaf, const Visit& visit) const {
     if (slot >= slots_.size() || leaf.kind != model::LeafKind::string) return;
     const auto& info = slots_[slot];
@@ -193,8 +192,11 @@ class Atoms {
   }
   // Adds a new atom to what is known about its slot.
   void note(std::uint32_t slot, AtomKind kind, std::string_view key, Atom atom);
+  // Doubles the hash table.
   void grow();
+  // Appends the atoms of a string that are not parts of it: folded, address and block.
   void more_texts(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;
+  // Appends the atoms of a leaf that is no string.
   void others(std::uint32_t slot, const model::Leaf& leaf, std::vector<Atom>& out) const;
   void addresses(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;
   void numbers(std::uint32_t slot, std::string_view text, std::vector<Atom>& out) const;

@@ -54,8 +54,8 @@ class FieldValues {
   /// As find(), for a slot that is known to have leaves, such as one of touched().
   const Slot& at(std::uint32_t slot) const { return slots_[slot]; }
   const Entry& entry(std::uint32_t number) const { return entries_[number]; }
-  template <class Visit>
   /// Calls visit(leaf) for the leaves of a slot until it returns true. Whether it did.
+  template <class Visit>
   bool any(const Slot& slot, const Visit& visit) const {
     for (auto at = slot.first; at != kEnd; at = entries_[at].next) {
       if (visit(entries_[at].leaf)) return true;

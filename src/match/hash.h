@@ -52,12 +52,10 @@ inline bool same(std::string_view a, std::string_view b) {
   return load8(a.data() + a.size() - 8) == load8(b.data() + b.size() - 8);
 }
 
-/// Hashes of the first (or, `ends`, the last) n bytes of one text, for n that never falls from call
-/// to call: linear in the text for all of them.
-template <bool ends>
 /// Hashes of the first n bytes of a text (or the last n, if `ends`) for several n. All of them
 /// together cost one pass over the text, because the hash takes 8 bytes at a time and keeps its
 /// state between calls. The text is borrowed.
+template <bool ends>
 class AffixHash {
  public:
   AffixHash(std::string_view text, std::uint64_t seed) : text_(text), state_(seed) {}

@@ -72,12 +72,16 @@ class Lookup {
   // Whether some leaf of the slot passes the field at `field`. Each predicate is evaluated once an
   // event.
   bool passes(const std::uint32_t* field, const FieldValues::Slot& slot);
+  // As passes(), for one leaf and without the results of the event: for array consistency.
   bool leaf_passes(const std::uint32_t* field, const model::Leaf& leaf);
   // The atoms that the leaves of a slot satisfy, looked up once an event. Valid until the next
   // call.
   std::span<const Atom> atoms_at(std::uint32_t slot);
+  // Looks up the atoms of the leaves of a slot.
   void learn(Known& known, std::uint32_t slot);
+  // Sorts the atoms of a slot if there are many, and remembers where they are.
   void note(Known& known, std::size_t begin, bool many_leaves);
+  // Appends to found_ what Windows and Ranges find for the leaves of a slot.
   void search(const Index::Search& search, const FieldValues::Slot& slot);
 
   const Index* index_ = nullptr;

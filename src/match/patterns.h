@@ -4,14 +4,12 @@
 
 namespace alarum::match {
 
-/// Calls `visit(pattern, hit)` for everything that a rule waits for, rules that are disabled among
-/// them: their numbers follow those of the others.
-template <class Visit>
 /// Calls `visit(pattern, hit)` for each pattern of each rule, in a fixed order; `hit` says what a
 /// match of this pattern means. The position in this order is the number that the Matcher reports.
 /// Disabled rules come last: their indexes follow those of the others, so `hit.rule` may be as
 /// large as rules.rules.size() + rules.disabled.size() - 1. A rule without `match` has no pattern
 /// of that role.
+template <class Visit>
 void for_each_pattern(const rules::RuleSet& rules, const Visit& visit) {
   for (std::uint32_t i = 0; i < rules.rules.size() + rules.disabled.size(); ++i) {
     const auto& rule =

@@ -54,8 +54,8 @@ class Windows {
     void choose_anchor(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& windows);
     const Place* find(std::uint64_t bytes, std::uint64_t hash) const;
   };
-  template <std::size_t width>
   // Goes through the text once for the windows of one width.
+  template <std::size_t width>
   void scan(const Table& table, std::string_view text, std::vector<Atom>& out) const;
   // Tests the wildcards that chose these bytes on the whole text.
   void test(const Place& place, std::string_view text, std::vector<Atom>& out) const;

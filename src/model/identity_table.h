@@ -28,11 +28,9 @@ class IdentityTable {
   /// `max`: the number of identities that it is made for. More are possible, but slower.
   explicit IdentityTable(std::size_t max);
 
-  /// The number of an identity, which may be changed; null for one that is not there. Asks
-  /// `same(number)` of what looks like it.
-  template <class Same>
   /// The number of an identity, which the caller may change; nullptr if it is not there. Calls
   /// `same(number)` for each entry that may be the identity.
+  template <class Same>
   std::uint32_t* find(const Identity& identity, Same same) {
     auto& part = part_of(identity);
     const auto [bucket, slot] = part.look(Tag(identity), same);
@@ -76,9 +74,8 @@ class IdentityTable {
     /// ever.
     std::uint8_t passed : 4;
 
-    // The slot that has this tag and that `same` takes; kSlots: none.
-    template <class Same>
     /// The slot with this tag for which `same` returns true; kSlots if there is none.
+    template <class Same>
     std::size_t find(Tag tag, Same& same) const {
       // Compares eight low bytes at once: where one is equal, the top bit of its byte is set. The
       // byte above an equal one may be reported by mistake, so each hit is checked again.

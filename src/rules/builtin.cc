@@ -1,4 +1,4 @@
-// The alerts that the engine raises of its own.
+// The alerts that the engine raises itself.
 #include "rules/rule.h"
 
 namespace alarum::rules {

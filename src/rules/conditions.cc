@@ -1,5 +1,4 @@
-// The keys of a rule that give it memory (RULES.md "At most one of these per rule"), and what may
-// be said of other rules.
+// The keys that make a rule remember matches (docs/rules.md), and those that name other rules.
 #include <fmt/format.h>
 
 #include <algorithm>

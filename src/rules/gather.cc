@@ -1,4 +1,4 @@
-// `gather`: a roll-up, a state over the alerts of other rules that fire now (docs/rules.md
+// `gather`: roll-ups, which are about the alerts of other rules that fire at present (docs/rules.md
 // "Roll-ups").
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -8,13 +8,6 @@
 
 namespace alarum::rules {
 
-/// What the inventory says of one event. `Texts` is called as texts(i, visit) and calls visit(text)
-/// for each value that the event has at reads()[i], in order, until that says true. One look-up of
-/// each key until one finds a row. What it returns points into the event or the inventory.
-///
-/// An event of an alert (format `internal`) says itself what was known when that fired: its labels
-/// and annotations go before the file.
-template <class Texts>
 /// What the inventory says about one event. It is made for one event on the stack; results are
 /// views into the event and the inventory.
 ///
@@ -26,6 +19,7 @@ template <class Texts>
 /// - An event that stands for an alert (format `internal`) says itself what was known when the
 ///   alert fired: its labels and annotations take precedence over the file.
 /// - An alert may carry several inventory labels; at most 8 of them that lead to a row are used.
+template <class Texts>
 class InventoryLookup {
  public:
   InventoryLookup(const Inventory& inventory, const Texts& texts)

@@ -27,15 +27,14 @@ class RowIndex {
     std::uint32_t row = kNone;
     bool ambiguous = false;
   };
-  template <class Same>
   /// The entry of a text; `row` is kNone if there is none.
+  template <class Same>
   Entry find(std::string_view key, const Same& same) const {
     const auto at = place(key, same);
     return slots_[at] == 0 ? Entry{} : entry_of(slots_[at]);
   }
-  /// Puts the row in place of what stands there for the key.
-  template <class Same>
   /// Puts the entry in the place of the one with the same text, if there is one.
+  template <class Same>
   void put(std::string_view key, const Entry& entry, const Same& same) {
     slots_[place(key, same)] =
         std::uint64_t{hash_of(key)} << 32 | std::uint64_t{entry.ambiguous} << 31 | (entry.row + 1);
@@ -142,10 +141,9 @@ class RowsBuilder {
   struct Double {
     InventoryRows::Row first = 0, second = 0;
   };
-  /// Makes an index; its number. `on_double` is called for each further row of a value.
-  template <class OnDouble>
   /// Builds an index over a column and returns its number. Calls `on_double` for each row whose
   /// value an earlier row has.
+  template <class OnDouble>
   std::size_t add_index(std::size_t column, InventoryRows::Use use, const OnDouble& on_double) {
     auto& index = begin_index(column);
     for (InventoryRows::Row row = 0; row < rows_.size_; ++row) {

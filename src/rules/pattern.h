@@ -89,11 +89,9 @@ std::optional<Clause> parse_pattern(const Node& node, Diagnostics& out);
 /// Faults as in parse_pattern().
 std::optional<Pattern> parse_match(const Node& node, Diagnostics& out);
 
-/// Calls `visit(FieldTest&)` for every field of the pattern: how a loader checks and rewrites
-/// paths.
-template <class Visit>
 /// Calls `visit(FieldTest&)` for each field of the clause. A compiler checks and rewrites paths
 /// with it.
+template <class Visit>
 void for_each_field(Clause& clause, const Visit& visit) {
   for (auto& field : clause.fields) visit(field);
   for (auto& group : clause.or_groups) {

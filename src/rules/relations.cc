@@ -1,5 +1,5 @@
-// What rules say of each other: whose alerts they match, by whose they are inhibited or annulled.
-// Names must exist and lead to no circle.
+// Relations between rules: whose alerts a rule matches, and which rules inhibit or annul it. The
+// names must exist, and the relations must not form circles.
 #include <fmt/format.h>
 
 #include <algorithm>

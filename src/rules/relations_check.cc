@@ -1,5 +1,5 @@
-// What a rule says of other rules' alerts and can never come true: no fault, but nobody would have
-// meant it.
+// Warnings about relations between rules that can never have an effect. They are no faults, but
+// nobody writes them on purpose.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

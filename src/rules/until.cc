@@ -1,5 +1,5 @@
-// An event that satisfies `match` is not the same rule's `until`: which `until`s are left without
-// an event.
+// An event that fits `match` is never an `until` of the same rule. These checks find an `until` for
+// which no event is left.
 #include <fmt/format.h>
 
 #include <algorithm>
