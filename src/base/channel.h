@@ -22,7 +22,7 @@ namespace alarum {
 ///   returns nullopt, which tells the consumer to end. Pushes after close() return false.
 ///
 /// The owner of the consumer thread owns the channel, which must outlive every producer. The mutex
-/// guards the members below it, and no caller's code runs while it is locked.
+/// guards the members below it and is held only while items are moved.
 template <class T>
 class Channel {
  public:

@@ -31,8 +31,8 @@ void configure(Level least, Style style);
 /// Writes one line: `time=… level=info stage=journal msg="segment sealed" segment=3`. The time is
 /// UTC in RFC 3339. `stage` is the name of the folder in src/. `message` is a constant text without
 /// values: values go into the fields. Text from outside cannot forge lines or control a terminal,
-/// because the line is made printable (base/printable.h). Cannot fail; what cannot be written is
-/// counted (dropped()).
+/// because the line is made printable (base/printable.h). Never fails; with a Background, lines
+/// that cannot be written are dropped and counted (dropped()).
 void write(Level level, std::string_view stage, std::string_view message,
            std::initializer_list<Field> fields);
 

@@ -9,7 +9,7 @@ namespace alarum {
 /// lives as long as somebody uses it. nullptr means that there is none.
 ///
 /// Any thread may call get() and set(). Both hold a lock for the time of copying one pointer. If
-/// several threads call set(), the last one wins; in the daemon one thread does.
+/// several threads call set(), the last one wins.
 template <class T>
 class Snapshot {
  public:

@@ -12,7 +12,8 @@ namespace alarum::config {
 std::optional<IpBlock> parse_network(std::string_view text);
 
 /// Whether a block of `allow` has the address (text as inet_ntop(3) writes it). An empty `allow`
-/// admits every address. A text that is no address is in no block.
+/// admits every address. A text that is no address is in no block, and an IPv4-mapped IPv6 address
+/// is none here: callers write it as IPv4.
 bool admits(const std::vector<IpBlock>& allow, std::string_view address);
 
 }  // namespace alarum::config

@@ -30,7 +30,8 @@ Integration read_integration(const Node& node, const ReceiverKind& kind, const s
                              const std::string& receiver, Diagnostics& out) {
   Integration integration;
   integration.kind = kind.name;
-  // Without the value: where a mapping is left out, its secret often stands in its place.
+  // The message is without the value: if a mapping is missing, its secret often stands in its
+  // place.
   if (!node.is(Kind::mapping)) {
     out.error(node.place, fmt::format("\"{}\" must be a list of mappings", list));
     return integration;
@@ -67,7 +68,8 @@ const Receiver* named(const std::vector<Receiver>& receivers, const std::string&
   return found == receivers.end() ? nullptr : &*found;
 }
 
-// From the receiver over fallbacks of fallbacks back to it, the shortest way; empty: there is none.
+// The shortest way over fallbacks of fallbacks from the receiver back to itself; empty if there is
+// none.
 std::vector<std::string> circle_of(const Receiver& receiver,
                                    const std::vector<Receiver>& receivers) {
   std::vector<std::vector<std::string>> ways{{receiver.name}};
@@ -87,7 +89,8 @@ std::vector<std::string> circle_of(const Receiver& receiver,
   return {};
 }
 
-// What none of them takes would go round for ever, each time as another dead letter.
+// A notification that no receiver of the circle accepts would go round for ever, each time as
+// another dead letter.
 void check_circles(const Node& node, const std::vector<Receiver>& receivers, Diagnostics& out) {
   for (const auto& receiver : receivers) {
     const auto circle = circle_of(receiver, receivers);
@@ -99,7 +102,7 @@ void check_circles(const Node& node, const std::vector<Receiver>& receivers, Dia
   }
 }
 
-// A fallback of a fallback would be told of its own failures.
+// A fallback must be another receiver that exists: its own fallback would get its own failures.
 void check_fallbacks(const Node& node, const std::vector<Receiver>& receivers, Diagnostics& out) {
   for (const auto& receiver : receivers) {
     for (const auto& integration : receiver.integrations) {

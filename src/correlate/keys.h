@@ -12,9 +12,9 @@ namespace alarum::correlate {
 
 /// What one event says about one instance of a rule: the values of the rule's `by`.
 struct Key {
-  /// `subject=s1,npu=3`: the identity of the instance within its rule. In names and values `,`, `=`
-  /// and `\` are escaped by a backslash, so different values never give the same text. It is in
-  /// checkpoints and in the history, and must not change.
+  /// `subject=s1,npu=3`: the identity of the instance within its rule. In values `,`, `=` and `\`
+  /// are escaped by a backslash, so different values never give the same text. It is in checkpoints
+  /// and in the history, and must not change.
   std::string text;  ///< `subject=s1,npu=3`: the instance's identity within its rule
   /// The same values as labels. A missing or null value has no label.
   model::Labels labels;

@@ -1,5 +1,5 @@
-// `gather`: roll-ups, which are about the alerts of other rules that fire at present (docs/rules.md
-// "Roll-ups").
+// `gather`: roll-ups, which are about the alerts of other rules that fire at present
+// (docs/rules-gather.md).
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
