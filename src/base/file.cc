@@ -195,8 +195,14 @@ Result<std::unique_ptr<File>> PosixFileSystem::lock(const std::string& path) {
   const auto name = std::filesystem::path(path).parent_path().string();
   auto folder =
       std::make_unique<PosixFile>(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), name);
+  const bool locked = ::flock((*file)->fd(), LOCK_EX | LOCK_NB) == 0;
+  if (!locked && errno != EWOULDBLOCK) {
+    return fail("io_error", fmt::format("{} cannot be locked: {}; the data folder needs a file "
+                                        "system with locks (NFS: with its lock service)",
+                                        path, std::strerror(errno)));
+  }
   const auto is_taken = [](int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) != 0; };
-  if (is_taken((*file)->fd()) || (is_taken(folder->fd()) && errno == EWOULDBLOCK)) {
+  if (!locked || (is_taken(folder->fd()) && errno == EWOULDBLOCK)) {
     return fail("locked", fmt::format("{} is locked: another alarum uses this data folder; stop it "
                                       "or name another with --data",
                                       path));

@@ -57,9 +57,9 @@ std::size_t FaultRecoveryMatcher::faults_of(const std::string& rule) const {
 }
 
 void FaultRecoveryMatcher::note(const Id& id, const Report& recovery) {
-  auto& newest = recoveries_.try_emplace(id, recovery).first->second;
-  if (newest.when <= recovery.when) newest = recovery;
-  expiry_.emplace(recovery.arrived + kLateness, id);
+  const auto [place, first] = recoveries_.try_emplace(id, recovery);
+  if (place->second.when <= recovery.when) place->second = recovery;
+  if (first) expiry_.emplace(recovery.arrived + kLateness, id);
 }
 
 bool FaultRecoveryMatcher::recovery_counts(const Id& id, const Report& recovery) {
@@ -88,10 +88,14 @@ std::vector<std::string> FaultRecoveryMatcher::recovered(const Id& id, const Rep
 
 void FaultRecoveryMatcher::expire(Time now) {
   while (!expiry_.empty() && expiry_.begin()->first < now) {
-    const auto recovery = recoveries_.find(expiry_.begin()->second);
-    if (recovery != recoveries_.end() && recovery->second.arrived + kLateness < now)
+    const auto id = std::move(expiry_.extract(expiry_.begin()).mapped());
+    const auto recovery = recoveries_.find(id);
+    if (recovery == recoveries_.end()) continue;
+    const auto expires = recovery->second.arrived + kLateness;
+    if (expires < now)
       recoveries_.erase(recovery);
-    expiry_.erase(expiry_.begin());
+    else
+      expiry_.emplace(expires, id);  // it was repeated
   }
 }
 

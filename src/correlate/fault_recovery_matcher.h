@@ -41,8 +41,8 @@ struct Report {
 /// records.
 ///
 /// The correlator owns it, on the engine's thread. Memory: one Report for each firing instance, and
-/// for each instance whose recovery arrived within kLateness. Every call is O(log n), except where
-/// it says otherwise.
+/// one, with about 160 bytes, for each instance whose recovery arrived within kLateness, however
+/// often it is repeated. Every call is O(log n), except where it says otherwise.
 class FaultRecoveryMatcher {
  public:
   /// Name of the rule, text of the key (correlate/keys.h).
@@ -83,7 +83,7 @@ class FaultRecoveryMatcher {
   std::unordered_map<std::string, std::size_t> open_;  // faults_ by rule
   std::map<Id, Report> faults_;      // the newest fault, by event time, of each firing instance
   std::map<Id, Report> recoveries_;  // the newest recovery of each instance, within lateness
-  std::multimap<Time, Id> expiry_;   // of recoveries_: when each may be forgotten
+  std::multimap<Time, Id> expiry_;   // for each recovery: when it may be forgotten
 };
 
 }  // namespace alarum::correlate

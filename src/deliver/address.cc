@@ -63,6 +63,7 @@ bool names_forbidden_address(std::string_view url) {
   std::string host(text);
   curl_free(text);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  if (host.ends_with('.')) host.pop_back();  // the root of names
   V4 v4{};
   V6 v6{};
   const auto address = host.substr(0, host.find('%'));

@@ -54,8 +54,7 @@ void EventReader::read_attributes(const model::Event& event, FieldValues& leaves
 void EventReader::read_extensions(const model::Event& event, FieldValues& leaves) const {
   for (const auto& [name, value] : event.extensions()) {
     const auto node = paths_->child(PathTrie::kRoot, name);
-    // `status` and `severity` are there already, in normalised form.
-    if (node != 0 && name != "status" && name != "severity") leaves.read(value, node);
+    if (node != 0 && !model::is_reserved_extension(name)) leaves.read(value, node);
   }
 }
 

@@ -74,6 +74,14 @@ struct EventFields {
   Severity severity = Severity::none;
 };
 
+/// Whether rules and templates read this name as an attribute that the daemon sets: `status` and
+/// `severity` (normalised from what the sender wrote), `sender` (the address that it came from) and
+/// `format`. An extension attribute of the name is stored with the event and not read: a sender
+/// could otherwise pass for another one.
+inline bool is_reserved_extension(std::string_view name) {
+  return name == "status" || name == "severity" || name == "sender" || name == "format";
+}
+
 /// Memory that the events of one batch share. The events lie in it one behind the other in the form
 /// of the journal's records, so the journal can write them without copying. One thread fills it.
 /// The events keep its memory alive and may then go to other threads. Blocks have 64 KiB at most,

@@ -180,8 +180,7 @@ FlatEvent FlatEvent::of(const Event& event) {
   attribute("severity", to_text(event.severity()));
   if (event.time()) attribute("time", format_rfc3339(*event.time()));
   for (const auto& [name, value] : event.extensions()) {
-    // `status` and `severity` are there already, in normalised form.
-    if (name != "status" && name != "severity") builder.json(name, value, false);
+    if (!is_reserved_extension(name)) builder.json(name, value, false);
   }
   if (event.data_kind() == DataKind::json) builder.json("data", event.data(), false);
   if (event.data_kind() == DataKind::text) builder.leaf("data", LeafKind::string, event.data());

@@ -134,7 +134,7 @@ class InventoryLookup {
   const Inventory& inventory_;
   const Texts& texts_;
   bool internal_ = false;
-  std::array<Found, 8> found_;
+  std::array<Found, 9> found_;  // one for the server, and for each label (8 at most)
   std::size_t count_ = 0;
 };
 

@@ -196,5 +196,16 @@ TEST(FaultRecoveryMatcher, SavedAndRestoredGoesOnAsBefore) {
   EXPECT_TRUE(recovery(after, "22m", "24m"));
 }
 
+TEST(FaultRecoveryMatcher, ARepeatedRecoveryIsForgottenOnlyAfterItsLastReport) {
+  FaultRecoveryMatcher pairing;
+  for (const auto* when : {"0m", "1m", "2m"}) recovery(pairing, when, when);
+  pairing.expire(at("3m1s"));
+  EXPECT_EQ(pairing.save().recoveries.size(), 1u);
+  pairing.expire(at("4m"));
+  EXPECT_EQ(pairing.save().recoveries.size(), 1u);
+  pairing.expire(at("4m1s"));
+  EXPECT_EQ(pairing.save().recoveries.size(), 0u);
+}
+
 }  // namespace
 }  // namespace alarum::correlate

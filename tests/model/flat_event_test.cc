@@ -181,6 +181,17 @@ TEST(FlatEvent, ReadsStatusAndSeverityInOurWordsOnly) {
   EXPECT_EQ(at(event, "severity"), "");
 }
 
+// Rules that ask for `sender` decide by it whom they believe.
+TEST(FlatEvent, ASenderCannotNameItselfOrItsFormatByExtensions) {
+  auto f = fields();
+  f.extensions = {{"sender", "\"trusted\""}, {"format", "\"redfish\""}};
+  f.sender = "lab";
+  const auto event = FlatEvent::of(Event(f));
+  EXPECT_EQ(event.at("sender").size(), 1u);
+  EXPECT_EQ(at(event, "sender"), "\"lab\"");
+  EXPECT_EQ(at(event, "format"), "\"cloudevents\"");
+}
+
 TEST(FlatEvent, StandsThePayloadUnderDataAndItsInnerObjectUnderContent) {
   const auto event = FlatEvent::of(Event(fields()));
   EXPECT_EQ(at(event, "data.state"), "\"normal\"");

@@ -35,7 +35,7 @@ MUTATIONS = [
      "an unacknowledged record stands for one of a segment that is lost"),
     ("the duplicate check", "src/journal/log.cc", "      if (const auto copy = group.copy_of(as, dedup_)) {", "      if (const auto copy = std::optional<model::Offset>(); copy) {",
      "a retried request counts twice"),
-    ("duplicates within one commit", "src/journal/log.cc", "      group.note(as, offset);", "      for (const auto& one : as) group.seen.push_back(one);",
+    ("duplicates within one commit", "src/journal/log.cc", "      group.note(as, unwritten ? 0 : offset);", "      for (const auto& one : as) group.seen.push_back(one);",
      "two copies that come at once count twice"),
     ("what was committed is remembered", "src/journal/log.cc", "  for (const auto& event : group.taken.all()) dedup_.add(event);", "",
      "a retried request counts twice until the next start"),
