@@ -233,7 +233,7 @@ Result<std::vector<Book::Made>> Book::made_since(model::Offset offset, Time at) 
 Result<std::map<std::string, std::uint32_t>> Book::open() {
   static const std::string sql =
       "SELECT h.alert_id, max(h.owes) FROM history h WHERE h.offset >= ?1 AND " +
-      std::string(kOpenTransitions) + " GROUP BY 1";
+      open_transitions() + " GROUP BY 1";
   const auto rows = database_.query(sql.c_str(), {number(told_)});
   if (!rows) return std::unexpected(rows.error());
   std::map<std::string, std::uint32_t> out;

@@ -1,5 +1,4 @@
 #pragma once
-#include <limits>
 #include <string>
 
 #include "alert/codec.h"
@@ -36,34 +35,9 @@ inline model::Notification notification_of(const Database::Row& row) {
 /// a receiver. If a record has several transitions, only notifications and reasons made at the
 /// transition's time or later count. A reason `lost` covers everything before it. Transitions
 /// before `forgotten` are left out, because their notifications may be deleted.
-inline constexpr std::string_view kOpenTransitions =
-    "h.owes > 0 AND h.offset >= coalesce((SELECT value FROM meta WHERE name = 'forgotten'), 0) "
-    // First whether the only target that must be notified was: that is cheaper than to count
-    // different targets.
-    "AND NOT (h.owes = 1 AND EXISTS (SELECT 1 FROM told t "
-    "JOIN notifications n ON n.sequence = t.notification "
-    "WHERE t.alert_id = h.alert_id AND (n.offset, n.as_of) >= (h.offset, h.at))) "
-    "AND NOT EXISTS (SELECT 1 FROM suppressed s WHERE s.alert_id = h.alert_id "
-    "AND ((s.offset, s.at) >= (h.offset, h.at) AND s.why IN "
-    "('silenced', 'inhibited', 'muted', 'refired', 'rerouted', 'absorbed', 'waiting') "
-    "OR s.offset > h.offset AND s.why = 'lost')) "
-    "AND h.owes > (SELECT count(DISTINCT n.target || ' ' || n.group_key) FROM told t "
-    "JOIN notifications n ON n.sequence = t.notification "
-    "WHERE t.alert_id = h.alert_id AND (n.offset, n.as_of) >= (h.offset, h.at)) "
-    "+ (SELECT count(DISTINCT s.receiver || ' ' || s.group_key) FROM suppressed s "
-    "WHERE s.alert_id = h.alert_id AND (s.offset, s.at) >= (h.offset, h.at) "
-    "AND s.why IN ('unwanted', 'untold', 'known'))";
-
-/// The same condition for a book that may be older than version 8, which has no `as_of` column. The
-/// column is then replaced by the greatest time.
-inline std::string open_transitions(bool has_as_of) {
-  std::string sql(kOpenTransitions);
-  constexpr std::string_view kName = "n.as_of";
-  for (auto at = sql.find(kName); !has_as_of && at != std::string::npos; at = sql.find(kName)) {
-    sql.replace(at, kName.size(), std::to_string(std::numeric_limits<std::int64_t>::max()));
-  }
-  return sql;
-}
+/// A database that a tool reads before the daemon has migrated it may be older: without `as_of` it
+/// is older than version 8, and before version 9 some reasons had other words.
+std::string open_transitions(bool has_as_of = true);
 
 /// The alerts in rows whose only column is an alert_json(). Errors are those of `rows` and of
 /// parse_alert().

@@ -3,9 +3,12 @@
 // for each of them.
 #include "alert/book_schema.h"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "base/newer_format.h"
+#include "model/suppression_reasons.h"
 
 namespace alarum::alert {
 namespace {
@@ -126,6 +129,19 @@ Result<void> complete_old(Database& database) {
   return database.script(kNewTables);
 }
 
+// Versions before 9 have other words for four reasons.
+Result<void> rename_reasons(Database& database) {
+  std::string renamed, old_words;
+  for (const auto& reason : model::suppression_reasons()) {
+    if (reason.old_word.empty()) continue;
+    renamed += fmt::format(" WHEN '{}' THEN '{}'", reason.old_word, reason.word);
+    old_words += fmt::format("{}'{}'", old_words.empty() ? "" : ", ", reason.old_word);
+  }
+  return database.script(fmt::format("UPDATE suppressed SET why = CASE why{} END WHERE why IN ({})",
+                                     renamed, old_words)
+                             .c_str());
+}
+
 Result<void> carry_over(Database& database) {
   if (auto done = complete_old(database); !done) return done;
   if (auto done = database.script(kSetAside); !done) return done;
@@ -151,6 +167,7 @@ Result<void> prepare_book(Database& database) {
     for (const auto& column : kAdded) {
       if (auto done = complete(database, column); !done) return done;
     }
+    if (auto done = rename_reasons(database); !done) return done;
     return database.run("INSERT OR REPLACE INTO meta VALUES('version', ?)", {kBookVersion});
   });
 }

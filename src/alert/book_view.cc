@@ -2,6 +2,7 @@
 
 #include "alert/book_rows.h"
 #include "alert/codec.h"
+#include "model/suppression_reasons.h"
 
 namespace alarum::alert {
 namespace {
@@ -13,10 +14,14 @@ std::vector<std::string> lines_of(const std::vector<Database::Row>& rows) {
 }
 
 BookView::Told told(const Database::Row& row) {
-  BookView::Told told{text(row[0]), text(row[1]),
-                      text(row[2]), static_cast<std::uint64_t>(integer(row[3])),
-                      text(row[4]), static_cast<model::Offset>(integer(row[5])),
-                      {},           text(row[7]),
+  BookView::Told told{text(row[0]),
+                      text(row[1]),
+                      model::current_suppression_word(text(row[2])),
+                      static_cast<std::uint64_t>(integer(row[3])),
+                      text(row[4]),
+                      static_cast<model::Offset>(integer(row[5])),
+                      {},
+                      text(row[7]),
                       std::nullopt};
   if (!std::holds_alternative<std::nullptr_t>(row[6])) told.at = Time(Duration(integer(row[6])));
   return told;
@@ -178,9 +183,10 @@ Result<BookView::Sums> BookView::sums() {
       sums.ended_lost = value;
     else if (name == "lost")
       sums.lost = value;
+    else if (name.starts_with("suppressed"))
+      sums.suppressed[model::current_suppression_word(name.substr(space + 1))] = value;
     else
-      (name.starts_with("suppressed") ? sums.suppressed
-                                      : sums.transitions)[name.substr(space + 1)] = value;
+      sums.transitions[name.substr(space + 1)] = value;
   }
   sums.made = sums.delivered + sums.dead + sums.dropped + sums.pending + sums.lost;
   return sums;

@@ -154,11 +154,11 @@ void Dispatcher::step(const model::Record& record, const std::vector<Change>& ch
     // Before the timers, which see the alerts as they are after this step
     if (model::is_held(change.alert)) ++epoch_;
   }
-  for (auto& one : rerouted_) {
+  for (auto& one : config_changed_) {
     one.offset = record.offset, one.at = record.at;
     out.suppressed.push_back(std::move(one));
   }
-  rerouted_.clear();
+  config_changed_.clear();
   for (const auto& change : changes) {
     run_timers(change.at, false, record.offset, out);
     // A notification is not older than what it tells of: by that the book knows who was notified.

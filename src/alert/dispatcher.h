@@ -304,7 +304,7 @@ class Dispatcher {
   std::unordered_map<std::string, ActiveAlerts::Id> witnesses_;
   std::multiset<model::Offset> owed_;  // of all members that owe
   Recorded about_to_end_;              // expect_ends(), for ever; not saved: a start asks anew
-  std::vector<model::Suppressed> rerouted_;  // to be recorded in the next step
+  std::vector<model::Suppressed> config_changed_;  // to be recorded in the next step
   std::uint64_t next_order_ = 1, next_number_ = 1;
   std::uint64_t looks_ = 0;
   Time until_;  // the record's, of the step that runs

@@ -239,8 +239,8 @@ void Dispatcher::keep_empty(All& old) {
 void Dispatcher::reroute(const All& old, const std::vector<Target>& before) {
   const auto record = [&](const Group& group, const std::string& id, const Group::Member& member) {
     const auto state = member.ended ? model::AlertState::resolved : model::AlertState::firing;
-    rerouted_.push_back(
-        {Why::rerouted, id, group.receiver, group.key, state, {}, member.owed, member.at});
+    config_changed_.push_back(
+        {Why::config_changed, id, group.receiver, group.key, state, {}, member.owed, member.at});
   };
   auto names_before = names_by_receiver(before), names_now = names_by_receiver(config_.targets);
   for (const auto& [text, group] : old) {
@@ -257,7 +257,7 @@ void Dispatcher::reroute(const All& old, const std::vector<Target>& before) {
       if (member.owed) record(*group, id, member);
     }
   }
-  std::ranges::sort(rerouted_, {}, [](const auto& one) {
+  std::ranges::sort(config_changed_, {}, [](const auto& one) {
     return std::tie(one.offset, one.alert_id, one.receiver, one.group_key);
   });
 }

@@ -295,9 +295,9 @@ void Dispatcher::leave_out(const Group& group, const Target& target, const Flush
   for (const auto& change : telling.changes) {
     const auto& alert = change.alert;
     if (told.contains(alert.id) || !telling.owed.contains(alert.id)) continue;
-    const auto why = alert.state == model::AlertState::firing ? Why::known
-                     : !target.wants(alert)                   ? Why::unwanted
-                                                              : Why::untold;
+    const auto why = alert.state == model::AlertState::firing ? Why::already_notified
+                     : !target.wants(alert)                   ? Why::filtered
+                                                              : Why::never_notified;
     out.suppressed.push_back({why, alert.id, target.name, group.key, alert.state, {}, offset, now});
   }
 }

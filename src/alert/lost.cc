@@ -107,7 +107,7 @@ Reconciled reconcile(const std::vector<Notified>& recorded, const std::vector<No
       else if (target->wants(change.alert))
         messages.add(recipient, change);
       else
-        record(Why::unwanted, change.alert, target->name, group);
+        record(Why::filtered, change.alert, target->name, group);
     }
     if (told < one.owes) {
       for (const auto& [receiver, group, labels] : one.receivers) {

@@ -8,11 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "api/ask.h"
+#include "api/deprecated_use.h"
 #include "api/history.h"
 #include "api/list.h"
 #include "api/query.h"
 #include "api/responses.h"
 #include "http/offload.h"
+#include "model/suppression_reasons.h"
 
 namespace alarum::api {
 namespace {
@@ -46,6 +48,22 @@ Result<std::optional<alert::Book::Entry::Kind>> kind_of(const std::string& said)
   return fail(
       "bad_parameter",
       "parameter \"kind\" must be transition, notification or suppressed, not \"" + said + "\"");
+}
+
+// The old words work for one release.
+Result<std::string> why_of(const std::string& said) {
+  if (said.empty() || model::suppression_reason(said)) return said;
+  if (model::renamed_suppression_reason(said)) return model::current_suppression_word(said);
+  return fail("bad_parameter", fmt::format("parameter \"why\" must be one of {}, not \"{}\"",
+                                           model::suppression_words(), said));
+}
+
+std::optional<std::string> old_word_warning(const std::string& said) {
+  const auto* renamed = model::renamed_suppression_reason(said);
+  if (!renamed) return std::nullopt;
+  return fmt::format(
+      "why={} was renamed: use why={}; the old word will be refused in a later release", said,
+      renamed->word);
 }
 
 // Three places, of each kind: `at.row.alert` with `_` between them.
@@ -84,8 +102,9 @@ Result<alert::Book::Question> question_of(const Query& query, Time now) {
       !known)
     return std::unexpected(known.error());
   alert::Book::Question asked;
-  asked.alert_id = query.text("alert"), asked.why = query.text("why"),
-  asked.target = query.text("target");
+  const auto why = why_of(query.text("why"));
+  if (!why) return std::unexpected(why.error());
+  asked.alert_id = query.text("alert"), asked.why = *why, asked.target = query.text("target");
   const auto since = moment_of(query, "since", "30d", now),
              until = moment_of(query, "until", "0s", now);
   const auto kind = kind_of(query.text("kind"));
@@ -160,7 +179,8 @@ Response history_fault(const Error& error) {
   return error.reason == "busy" ? busy() : http::error_response(500, error.reason, error.message);
 }
 
-Answer history(Kept sources, const Request& request, http::BodyStream& body) {
+Answer history(Kept sources, const Request& request, http::BodyStream& body,
+               DeprecatedUse& old_words) {
   const auto query = Query(request.query);
   auto asked = question_of(query, sources->now());
   if (!asked) co_return http::error_response(400, asked.error().reason, asked.error().message);
@@ -174,6 +194,8 @@ Answer history(Kept sources, const Request& request, http::BodyStream& body) {
                                                   *from, body.helpers());
   Portions portions = [walk](std::size_t most) { return walk->portion(most); };
   auto response = co_await list(request, std::move(portions), *limit, history_fault);
+  if (const auto warning = old_word_warning(query.text("why")))
+    old_words.announce(response, *warning, sources->now());
   co_return response;
 }
 
@@ -256,8 +278,11 @@ model::Payload resolve(const std::string& id, Said said) {
 
 void add_history_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v1/history", http::Access::admin,
-             [sources](Request& request, Body& body) { return history(sources, request, body); });
+  router.add(
+      "GET", "/api/v1/history", http::Access::admin,
+      [sources, old_words = std::make_shared<DeprecatedUse>()](Request& request, Body& body) {
+        return history(sources, request, body, *old_words);
+      });
   router.add("POST", "/api/v1/alerts/{id}/acknowledge", http::Access::admin,
              [sources](Request& request, Body& body) {
                return say(sources, request, body, acknowledge, false);

@@ -24,6 +24,7 @@
 #include "cli/template_command.h"
 #include "cli/test_command.h"
 #include "cli/tool_commands.h"
+#include "model/suppression_reasons.h"
 
 namespace alarum::cli {
 namespace {
@@ -224,14 +225,13 @@ void add_history(CLI::App& app, Action& action) {
   command->add_option("MATCHER", options->matchers,
                       "of the alerts: name=value, !=, =~, !~; a bare word is an alertname");
   for (const auto& [name, help] :
-       {std::pair("since", "a time, or an age as in 7d (30d)"),
-        std::pair("until", "a time, or an age (now)"), std::pair("alert", "the id of one alert"),
-        std::pair("kind", "transition, notification or suppressed"),
-        std::pair("why",
-                  "of what was suppressed: silenced, inhibited, muted, acknowledged, late, logged; "
-                  "annulled: of what never became an alert"),
-        std::pair("target", "a receiver, or one of its integrations"),
-        std::pair("limit", "entries, the newest (1000)")}) {
+       {std::pair("since", std::string("a time, or an age as in 7d (30d)")),
+        std::pair("until", std::string("a time, or an age (now)")),
+        std::pair("alert", std::string("the id of one alert")),
+        std::pair("kind", std::string("transition, notification or suppressed")),
+        std::pair("why", "the reason of what was suppressed: " + model::suppression_words()),
+        std::pair("target", std::string("a receiver, or one of its integrations")),
+        std::pair("limit", std::string("entries, the newest (1000)"))}) {
     command->add_option(std::string("--") + name, (*said)[name], help);
   }
   command->add_option("-o", *output, "json: as the API gives it")->check(CLI::IsMember({"json"}));

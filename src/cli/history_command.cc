@@ -89,6 +89,7 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
           << (page.is_object() ? page.value("message", answer->body) : answer->body) << "\n";
       return 1;
     }
+    if (!answer->warning.empty() && entries.empty()) err << "warning: " << answer->warning << "\n";
     left -= std::min(left, page.size());
     for (auto& entry : page) entries.push_back(std::move(entry));
     query = answer->next;  // its own limit comes second, and is not looked at

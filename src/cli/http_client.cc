@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 
 #include "base/ascii.h"
 
@@ -15,13 +16,20 @@ std::size_t append(const char* bytes, std::size_t size, std::size_t count, void*
   return size * count;
 }
 
-// RFC 8288, as our server writes it.
-std::size_t note_link(char* line, std::size_t size, std::size_t count, void* into) {
+// What stands between the two in a header line; nothing where the line is another one.
+std::optional<std::string_view> between(std::string_view line, std::string_view begin,
+                                        std::string_view end) {
+  const auto at = line.find(end, begin.size());
+  if (lowered(line.substr(0, begin.size())) != begin || at == line.npos) return std::nullopt;
+  return line.substr(begin.size(), at - begin.size());
+}
+
+// RFC 8288 (Link) and RFC 7234 (Warning), as our server writes them.
+std::size_t note_header(char* line, std::size_t size, std::size_t count, void* into) {
   const std::string_view text(line, size * count);
-  constexpr std::string_view kName = "link: <?", kEnd = ">; rel=\"next\"";
-  const auto end = text.find(kEnd);
-  if (lowered(text.substr(0, kName.size())) == kName && end != text.npos)
-    *static_cast<std::string*>(into) = text.substr(kName.size(), end - kName.size());
+  auto& answer = *static_cast<HttpClient::Answer*>(into);
+  if (const auto next = between(text, "link: <?", ">; rel=\"next\"")) answer.next = *next;
+  if (const auto said = between(text, "warning: 299 - \"", "\"\r\n")) answer.warning = *said;
   return size * count;
 }
 
@@ -96,8 +104,8 @@ Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT, 120L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer.body);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, note_link);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &answer.next);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, note_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &answer);
   if (const auto code = curl_easy_perform(easy); code != CURLE_OK) {
     return fail("no_connection",
                 base_ + ": " + curl_easy_strerror(code) + "; is the bridge running there?");

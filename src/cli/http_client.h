@@ -16,6 +16,8 @@ class HttpClient {
     long retry_after = 0;  ///< seconds; 0 where the server did not say
     /// The query of the next page (`Link: <?…>; rel="next"`); empty: there is none
     std::string next;
+    /// What the bridge warns of (`Warning: 299 - "…"`), as an old name that it still takes
+    std::string warning;
   };
 
   /// `base`: `http://127.0.0.1:9797`.

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "base/hash.h"
-#include "model/notification.h"
 
 namespace alarum::model {
 
@@ -33,14 +32,6 @@ std::string_view to_text(Change::Kind kind) {
       "",         "fired",        "repeated",       "stage_changed", "resolved",
       "released", "acknowledged", "unacknowledged", "reminded",      "unconfirmed"};
   return names[static_cast<std::size_t>(kind)];
-}
-
-std::string_view to_text(Suppressed::Why why) {
-  constexpr std::array<std::string_view, 16> names{
-      "",        "silenced", "inhibited", "muted",  "late",  "acknowledged",
-      "refired", "rerouted", "unwanted",  "untold", "known", "absorbed",
-      "waiting", "annulled", "logged",    "lost"};
-  return names[static_cast<std::size_t>(why)];
 }
 
 }  // namespace alarum::model

@@ -69,17 +69,17 @@ struct Suppressed {
     muted = 3,
     late = 4,
     acknowledged = 5,
-    refired = 6,    ///< an end of what fires anew: it is told as firing
-    rerouted = 7,   ///< another config came into force before they were told
-    absorbed = 11,  ///< a roll-up has it as a member
-    waiting = 12,   ///< held back until it is known whether a roll-up begins
+    refired = 6,         ///< the end of an alert that fires again: the firing is notified instead
+    config_changed = 7,  ///< another config came into force before the group was notified
+    absorbed = 11,       ///< a roll-up has it as a member
+    waiting = 12,        ///< held back until it is known whether a roll-up begins
     /// A start knew no more of what they were to be told before (damage, or it was over under
     /// another config)
     lost = 15,
     // Of one target, whose name stands as the receiver:
-    unwanted = 8,  ///< an end of a kind that it is not told (`send_resolved`, `resolve_on`)
-    untold = 9,    ///< the end of an alert of which it was never told
-    known = 10,    ///< it knows already
+    filtered = 8,           ///< `send_resolved` or `resolve_on` leave this end out
+    never_notified = 9,     ///< the end of an alert of which the target was never notified
+    already_notified = 10,  ///< the target was notified of this state already
     // Of an alert that fires: what it annulled (`unless`), which never became an alert. `group_key`
     // names it, as `RULE{key}`; nobody is the receiver.
     annulled = 13,

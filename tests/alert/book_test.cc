@@ -384,7 +384,7 @@ TEST_F(BookTest, ATransitionIsAccountedForWhenEachTargetWasToldOrItIsRecordedWhy
   ASSERT_TRUE(book().commit({{}, {told}, {}, {}, 4}));
   EXPECT_EQ(sums(), std::tuple(0u, 1u, "a1")) << "one of two";
   ASSERT_TRUE(
-      book().commit({{}, {}, {suppressed(model::Suppressed::Why::unwanted, "y", 5)}, {}, 4}));
+      book().commit({{}, {}, {suppressed(model::Suppressed::Why::filtered, "y", 5)}, {}, 4}));
   EXPECT_EQ(sums(), std::tuple(0u, 0u, ""));
   batch.changes = {fired("a2", 5)};
   batch.changes[0].alert.id = "a1", batch.changes[0].offset = 6, batch.told = batch.processed = 8;
@@ -545,6 +545,29 @@ TEST_F(BookTest, OfVersion7KnowsOfNotificationsThatTheyToldAllOfTheirRecord) {
   EXPECT_TRUE(book().open()->empty());
   EXPECT_EQ(book().waiting("n1")->value().as_of, Time::max());
   EXPECT_EQ(BookView::open(path())->sums()->waiting, 0u);
+}
+
+// Reasons had other words then.
+TEST_F(BookTest, OfVersion8IsReadWithTheReasonsOfToday) {
+  const model::Suppressed known{
+      model::Suppressed::Why::already_notified, "a1", "x/webhook/0", "g", {}, {}, 1, at(1)};
+  ASSERT_TRUE(book().commit({{fired("a1", 1)}, {}, {known}, {}, 2, 0, {1}}));
+  const auto words = [&] {
+    return Database::open(path())->query("SELECT why FROM suppressed")->at(0).at(0);
+  };
+  EXPECT_EQ(std::get<std::string>(words()), "already_notified");
+  book_.reset();
+  ASSERT_TRUE(
+      Database::open(path())->script("UPDATE suppressed SET why = 'known'; "
+                                     "UPDATE meta SET value = 8 WHERE name = 'version'"));
+  const auto sums = BookView::open(path())->sums();
+  EXPECT_EQ(sums->suppressed, (std::map<std::string, std::uint64_t>{{"already_notified", 1}}))
+      << "as a tool reads it before the daemon";
+  EXPECT_EQ(sums->waiting, 0u);
+  EXPECT_EQ(BookView::open(path())->told_of("a1")->at(0).outcome, "already_notified");
+  EXPECT_EQ(book().reasons("a1")->begin()->at(2), "already_notified");
+  EXPECT_TRUE(book().open()->empty());
+  EXPECT_EQ(std::get<std::string>(words()), "already_notified");
 }
 
 TEST_F(BookTest, OfTheVersionBeforeFailedAttemptsGetsTheirTableAndWhatTransitionsOwe) {

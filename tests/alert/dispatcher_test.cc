@@ -225,11 +225,11 @@ TEST(Dispatcher, SayOfEachTransitionThatATargetIsNotToldWhy) {
   Town town("route: {receiver: a, routes: [{matchers: [n=2], receiver: c}]}");
   town.every_reason = true;
   town.post("0s", "n=2");
-  EXPECT_EQ(town.end("1m", "n=2"), "1m c/w/0: unwanted end\n");
+  EXPECT_EQ(town.end("1m", "n=2"), "1m c/w/0: filtered end\n");
   town.targets[0].resolve_on = {model::EndReason::timeout};
   town.configure("route: {receiver: a}");
   town.post("2m", "n=1");
-  EXPECT_EQ(town.end("3m", "n=1"), "3m a/w/0: unwanted end\n");
+  EXPECT_EQ(town.end("3m", "n=1"), "3m a/w/0: filtered end\n");
   town.silence("4m", "s", "n=3", "10m");
   EXPECT_EQ(town.post("5m", "n=3"), "5m a: silenced s\n");
   EXPECT_EQ(town.end("6m", "n=3"), "6m a: silenced end s\n");
@@ -257,7 +257,7 @@ TEST(Dispatcher, SayOfWhatEndsBeforeItWasToldThatNobodyKnewIt) {
   town.post("0s", "n=1,g=x");
   EXPECT_TRUE(town.groups().owed_from());
   town.end("10s", "n=1,g=x");
-  EXPECT_EQ(town.until("1m"), "30s a/w/0: untold end\n");
+  EXPECT_EQ(town.until("1m"), "30s a/w/0: never_notified end\n");
   town.post("2m", "n=2,g=x");
   town.until("7m");
   town.end("8m", "n=2,g=x");
@@ -266,18 +266,19 @@ TEST(Dispatcher, SayOfWhatEndsBeforeItWasToldThatNobodyKnewIt) {
   EXPECT_FALSE(town.groups().owed_from());
 }
 
-TEST(Dispatcher, SayOfWhatAnotherConfigComesBeforeThatItWasRerouted) {
+TEST(Dispatcher, SayOfWhatAnotherConfigComesBeforeThatItsConfigChanged) {
   Town town(kGrouped);
   town.every_reason = true;
   town.post("0s", "n=1,g=x");
   town.restart();
   town.configure("route: {receiver: b}");
-  EXPECT_EQ(town.until("1m"), "0s b: +1\n0s a: rerouted\n") << "told there, where it is a news";
+  EXPECT_EQ(town.until("1m"), "0s b: +1\n0s a: config_changed\n")
+      << "told there, where it is a news";
   town.configure(kGrouped);
   town.post("2m", "n=2,g=y");
   town.targets.push_back({"a/w/1", "a", true});
   town.configure(kGrouped);
-  EXPECT_EQ(town.until("2m10s").substr(0, 17), "2m10s a: rerouted");
+  EXPECT_EQ(town.until("2m10s").substr(0, 23), "2m10s a: config_changed");
   EXPECT_TRUE(town.groups().owed_from()) << "it is told to those that are there now";
   town.until("10m");
   EXPECT_FALSE(town.groups().owed_from());

@@ -57,7 +57,7 @@ TEST(Reconcile, WhoIsNotNotifiedOfSuchAnEndHasARecordOfIt) {
                                       {"gone/webhook/0", "g"}})},
                              {}, {}, kTargets, kNow);
   EXPECT_EQ(text(out),
-            "a/webhook/0 g: resolved 1\nb/email/0 unwanted 1\nc/pagerduty/0 unwanted 1\n");
+            "a/webhook/0 g: resolved 1\nb/email/0 filtered 1\nc/pagerduty/0 filtered 1\n");
   EXPECT_EQ(out.owes, std::vector<std::uint32_t>{3});
 }
 
@@ -104,7 +104,7 @@ TEST(Reconcile, WhoMayHaveBeenNotifiedIsNotifiedOfTheEnd) {
   const auto out = reconcile({one}, {}, {}, targets, now);
   EXPECT_EQ(text(out),
             "a/webhook/0 g: resolved 1\nc/slack/0 h: resolved 1\n"
-            "c/slack/1 h: resolved 1\nb/email/0 unwanted 1\n");
+            "c/slack/1 h: resolved 1\nb/email/0 filtered 1\n");
   EXPECT_EQ(out.owes, std::vector<std::uint32_t>{4});
   EXPECT_EQ(out.messages[1].message.group_labels, (model::Labels{{"k", "v"}}));
   one.owes = 1;
@@ -122,7 +122,7 @@ TEST(Reconcile, AnEndOfWhichNobodyKnowsAnyMoreIsNotified) {
   auto one = firing("1", "s1", {{"a/webhook/0", "g"}, {"b/email/0", "g"}, {"gone/webhook/0", "g"}});
   one.alert.state = model::AlertState::resolved, one.alert.reason = model::EndReason::recovered;
   const auto out = reconcile({}, {}, {one}, kTargets, kNow);
-  EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1\nb/email/0 unwanted 1\n");
+  EXPECT_EQ(text(out), "a/webhook/0 g: resolved 1\nb/email/0 filtered 1\n");
   EXPECT_TRUE(out.changes.empty()) << "it has ended already";
   one.fires_anew = true;
   EXPECT_EQ(text(reconcile({}, {}, {one}, kTargets, kNow)),

@@ -257,7 +257,15 @@ def the_story_of_an_alert_can_be_asked_for():
             assert kinds(kind="suppressed") == kinds(why="silenced") == ["suppressed"] and kinds(why="muted") == []
             assert kinds(kind="transition", filter="alertname=B") == ["fired"] and kinds(filter="alertname=A") == ["fired", "notification"]
             assert kinds(target="test") == ["notification", "suppressed"] and kinds(target="test/webhook/0") == ["notification"] and kinds(until="1h") == []
-            for wrong in ("kind=x", "whyy=silenced", "since=x", "until=x", "filter=a%3D~(", "limit=0"):
+            # An old word works for one release, with a warning; an unknown one is answered with all that exist.
+            assert [e["why"] for e in get(daemon, "/api/v1/history", why="unwanted")] == []
+            status, headers, text = daemon.request("GET", "/api/v1/history?why=unwanted")
+            assert status == 200 and "use why=filtered" in headers["Warning"], headers
+            said = subprocess.run([BINARY, "history", "--url", daemon.url, "--why", "unwanted"], capture_output=True, text=True)
+            assert said.returncode == 0 and said.stderr.startswith("warning: ") and "use why=filtered" in said.stderr, said
+            said = subprocess.run([BINARY, "history", "--url", daemon.url, "--why", "typo"], capture_output=True, text=True)
+            assert said.returncode == 1 and "silenced" in said.stderr and "already_notified" in said.stderr, said
+            for wrong in ("kind=x", "why=typo", "whyy=silenced", "since=x", "until=x", "filter=a%3D~(", "limit=0"):
                 assert daemon.request("GET", "/api/v1/history?" + wrong)[0] == 400, wrong
             said = subprocess.run([BINARY, "history", "--url", daemon.url, "--why", "silenced", "B"], check=True, capture_output=True, text=True).stdout.splitlines()
             assert len(said) == 2 and made["silenceID"] in said[1] and "silenced (firing)" in said[1], said

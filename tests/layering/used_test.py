@@ -100,5 +100,11 @@ def what_the_documents_and_rules_say_of_metrics_is_true():
     assert not wrong, wrong
 
 
+def the_documents_explain_every_reason_for_a_suppression():
+    words = re.findall(r"\{Why::\w+, \"(\w+)\"", (SRC / "model/suppression_reasons.cc").read_text())
+    explained = [word for word in re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/not-notified.md").read_text(), re.M) if word != "why"]
+    assert len(words) == 15 and explained == words, f"the code has {words}, docs/not-notified.md {explained}"
+
+
 if __name__ == "__main__":
-    main([every_value_of_the_config_is_asked_for, every_value_of_a_receiver_is_asked_for, every_flag_of_the_command_line_does_something, every_metric_is_documented_and_every_documented_one_is_made, what_the_documents_and_rules_say_of_metrics_is_true])
+    main([every_value_of_the_config_is_asked_for, every_value_of_a_receiver_is_asked_for, every_flag_of_the_command_line_does_something, every_metric_is_documented_and_every_documented_one_is_made, what_the_documents_and_rules_say_of_metrics_is_true, the_documents_explain_every_reason_for_a_suppression])

@@ -351,8 +351,8 @@ const std::set<std::string>& reminded_rules() {
 
 // But for alerts that something kept back at some time.
 std::vector<Notified> notified_by(const alert::Book::Entries& entries) {
-  static const std::set<std::string_view> no_matter{"already_notified", "known",   "untold",
-                                                    "never_notified",   "refired", "unwanted"};
+  static const std::set<std::string_view> no_matter{"already_notified", "never_notified", "refired",
+                                                    "filtered"};
   using Kind = alert::Book::Entry::Kind;
   std::set<std::string_view> kept_back;
   for (const auto& one : entries.entries) {
@@ -399,8 +399,7 @@ Book book_of(World& world) {
         out.excuses.push_back({one.alert_id, target.name, one.outcome});
     }
     if (one.kind == Kind::suppressed && one.outcome != "already_notified" &&
-        one.outcome != "known" && one.outcome != "untold" && one.outcome != "never_notified" &&
-        one.outcome != "lost")
+        one.outcome != "never_notified" && one.outcome != "lost")
       out.excuses.push_back({one.alert_id, one.target, one.outcome});
     if (one.kind == Kind::notification && (one.outcome == "dead" || one.outcome == "dropped"))
       out.excuses.push_back({one.alert_id, one.target, one.outcome}), out.lossy.insert(one.target),

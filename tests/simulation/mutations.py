@@ -297,7 +297,7 @@ MUTATIONS = [
     # Versions.
     ("what an old checkpoint has not", "src/engine/state.cc", "  auto clocks = version < 7 ? SenderClocks() : SenderClocks::load(in);", "  auto clocks = SenderClocks::load(in);",
      "the state of an older alarum is not read, and the journal is replayed (seen where retention has taken its beginning)"),
-    ("columns of an old book", "src/alert/book_schema.cc", "      if (auto done = complete(database, column); !done) return done;\n    }\n    return database.run(", "      (void)column;\n    }\n    return database.run(",
+    ("columns of an old book", "src/alert/book_schema.cc", "      if (auto done = complete(database, column); !done) return done;\n    }\n    if (auto done = rename_reasons(", "      (void)column;\n    }\n    if (auto done = rename_reasons(",
      "the book of an older alarum is taken for one of today"),
     ("the version of a checkpoint", "src/engine/processor_state.cc", "  if (!ours || !in.good()) return fail(", "  if (false) return fail(",
      "an old checkpoint is misread (seen where lives begin under old formats)"),
