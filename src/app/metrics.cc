@@ -17,8 +17,7 @@ double number(auto value) {
 void add_ingest(MetricsPage& page, const MetricsSources& meters) {
   const auto name = "alarum_ingest_events_total";
   const auto help =
-      "Events that arrived, by wire format and what became of them; failed ones were answered 429 "
-      "or 503.";
+      "Events received, by wire format and outcome. Failed events were answered with 429 or 503.";
   for (const auto& [format, counts] : meters.ingest.snapshot()) {
     const std::string word(model::to_text(format));
     page.counter(name, help, number(counts.accepted), {{"format", word}, {"outcome", "accepted"}});
@@ -27,12 +26,12 @@ void add_ingest(MetricsPage& page, const MetricsSources& meters) {
     page.counter(name, help, number(counts.failed), {{"format", word}, {"outcome", "failed"}});
     for (const auto& [reason, count] : counts.rejected) {
       page.counter("alarum_ingest_rejected_total",
-                   "Events and bodies that were refused, by reason.", number(count),
-                   {{"format", word}, {"reason", reason}});
+                   "Events and request bodies that were rejected, by wire format and reason.",
+                   number(count), {{"format", word}, {"reason", reason}});
     }
   }
-  page.counter("alarum_ingest_rejects_left_out_total",
-               "Refused bodies that the file of rejects has no copy of.",
+  page.counter("alarum_ingest_rejects_not_stored_total",
+               "Rejected request bodies of which no copy was stored in the file of rejects.",
                number(meters.rejects.left_out()));
 }
 
@@ -42,15 +41,15 @@ void add_matches(MetricsPage& page, const ingest::MatchCounts& matches) {
                               ? std::string("none")
                               : std::string(model::to_text(kind.second));
     page.counter("alarum_unmatched_events_total",
-                 "Accepted events that no rule matched (UnknownFault is none), by wire format and "
-                 "what they say of their severity.",
+                 "Accepted events that matched no rule, by wire format and by the severity that "
+                 "they state. UnknownFault does not count as a rule.",
                  number(count),
                  {{"format", std::string(model::to_text(kind.first))}, {"severity", severity}});
   }
   for (const auto& [rule, count] : matches.by_rule) {
     page.counter("alarum_rule_matches_total",
-                 "Accepted events that fitted a rule: its match, an end, a step or an annotation. "
-                 "Of 1,000 rules; further ones stand under (others).",
+                 "Accepted events that matched a rule: its match, an end, a step or an annotation. "
+                 "The first 1,000 rules are counted each, further ones as (others).",
                  number(count), {{"rule", rule}});
   }
 }
@@ -58,7 +57,7 @@ void add_matches(MetricsPage& page, const ingest::MatchCounts& matches) {
 void add_sources(MetricsPage& page, const ingest::Sources& sources) {
   sources.each([&](const std::string& name, const ingest::FeedCounts& counts) {
     const auto events = "alarum_source_events_total";
-    const auto help = "Events of each source beside the HTTP routes, by what became of them.";
+    const auto help = "Events of each source other than the HTTP routes, by outcome.";
     page.counter(events, help, number(counts.accepted.load()),
                  {{"source", name}, {"outcome", "accepted"}});
     page.counter(events, help, number(counts.duplicate.load()),
@@ -67,18 +66,19 @@ void add_sources(MetricsPage& page, const ingest::Sources& sources) {
                  {{"source", name}, {"outcome", "rejected"}});
     page.counter(
         "alarum_source_gaps_total",
-        "Times that something of a source was missed, or may have been; the log names them.",
+        "Gaps found in a source: events were missed or may have been. The log describes each.",
         number(counts.gaps.load()), {{"source", name}});
-    page.counter("alarum_source_lost_total",
+    page.counter("alarum_source_dropped_datagrams_total",
                  "Datagrams that the kernel dropped because they were not read in time.",
                  number(counts.lost.load()), {{"source", name}});
-    page.counter("alarum_source_held_back_total",
-                 "Commits of a source that had to wait for room; it was not read meanwhile.",
+    page.counter("alarum_source_backpressure_total",
+                 "Commits of a source that had to wait because the journal had no room. The source "
+                 "was not read meanwhile.",
                  number(counts.held_back.load()), {{"source", name}});
-    page.counter("alarum_source_refused_total",
-                 "Connections and datagrams of a source that were not taken.",
+    page.counter("alarum_source_rejected_total",
+                 "Connections and datagrams of a source that were rejected.",
                  number(counts.refused.load()), {{"source", name}});
-    page.gauge("alarum_source_connections", "Connections of a source that are open now.",
+    page.gauge("alarum_source_connections", "Open connections of a source.",
                number(counts.connections.load()), {{"source", name}});
   });
 }
@@ -86,7 +86,8 @@ void add_sources(MetricsPage& page, const ingest::Sources& sources) {
 void add_journal(MetricsPage& page, const journal::Stats& stats) {
   const auto totals = "alarum_journal_events_total";
   const auto help =
-      "Running totals since the journal began: received = accepted + rejected + duplicate.";
+      "Events since the journal was created, by outcome. received = accepted + rejected + "
+      "duplicate.";
   page.counter(totals, help, number(stats.totals.received), {{"outcome", "received"}});
   page.counter(totals, help,
                number(stats.totals.received - stats.totals.rejected - stats.totals.duplicate),
@@ -94,97 +95,107 @@ void add_journal(MetricsPage& page, const journal::Stats& stats) {
   page.counter(totals, help, number(stats.totals.rejected), {{"outcome", "rejected"}});
   page.counter(totals, help, number(stats.totals.duplicate), {{"outcome", "duplicate"}});
   page.counter(totals, help, number(stats.totals.unmatched), {{"outcome", "unmatched"}});
-  page.counter("alarum_journal_commits_total", "Commits, each synced to disk.",
+  page.counter("alarum_journal_commits_total", "Commits to the journal. Each is synced to disk.",
                number(stats.commits));
   page.counter("alarum_journal_failed_commits_total",
-               "Commits that failed; their senders were told 503.", number(stats.failed_commits));
+               "Commits to the journal that failed. Their senders were answered with 503.",
+               number(stats.failed_commits));
   page.gauge("alarum_engine_time_ahead_seconds",
-             "How far engine time is ahead of the wall clock (below zero: behind); 0 unless the "
-             "clock was moved.",
+             "Difference between engine time and the wall clock. It is 0 unless the clock was "
+             "changed, and negative if engine time is behind.",
              std::chrono::duration<double>(stats.clock_ahead).count());
-  page.gauge("alarum_journal_bytes", "Bytes of all segments on disk.", number(stats.bytes_on_disk));
-  page.gauge("alarum_journal_segments", "Segment files.", number(stats.segments));
-  page.gauge("alarum_journal_queued_events", "Events that wait for the writer.",
+  page.gauge("alarum_journal_bytes", "Size of all journal segments on disk.",
+             number(stats.bytes_on_disk));
+  page.gauge("alarum_journal_segments", "Number of journal segment files.", number(stats.segments));
+  page.gauge("alarum_journal_queued_events", "Events that wait to be written to the journal.",
              number(stats.queued));
-  page.gauge("alarum_journal_end_offset", "The offset that the next record gets.",
+  page.gauge("alarum_journal_end_offset", "Offset that the next record of the journal will get.",
              number(stats.end_offset));
-  page.gauge("alarum_journal_full", "1 while there is no room for another commit.",
+  page.gauge("alarum_journal_full", "1 if the journal has no room for another commit, else 0.",
              stats.full ? 1 : 0);
-  page.gauge("alarum_journal_corruptions",
-             "Damaged places that were found in the journal since the start; the log names them.",
-             number(stats.corruptions));
-  page.gauge("alarum_dedup_window_seconds", "How far back duplicates are known.",
+  page.counter("alarum_journal_corruptions_total",
+               "Corruptions found in the journal since the start. The log describes each.",
+               number(stats.corruptions));
+  page.gauge("alarum_dedup_window_seconds", "Age up to which duplicate events are recognized.",
              stats.dedup_window_seconds);
-  page.gauge("alarum_dedup_entries", "Event identities that are remembered.",
+  page.gauge("alarum_dedup_entries", "Event identities remembered to recognize duplicates.",
              number(stats.dedup_size));
-  page.histogram("alarum_journal_sync_seconds", "Time of one fdatasync.",
+  page.histogram("alarum_journal_sync_duration_seconds",
+                 "Duration of the fdatasync calls of the journal.",
                  {journal::kSyncBuckets.begin(), journal::kSyncBuckets.end()},
                  {stats.syncs.begin(), stats.syncs.end()}, stats.sync_seconds);
 }
 
 void add_stage(MetricsPage& page, const MetricsSources& meters) {
-  page.gauge("alarum_engine_backlog_bytes", "Bytes of committed events that wait for the engine.",
+  page.gauge("alarum_engine_backlog_bytes",
+             "Size of the committed events that wait for the engine.",
              number(meters.engine.backlog()));
-  page.gauge("alarum_engine_processed_offset", "Every record below it is in the book.",
-             number(meters.engine.processed()));
-  page.gauge("alarum_book_writable", "0 while the book cannot be written.",
+  page.gauge(
+      "alarum_engine_processed_offset",
+      "Offset below which every record has been processed and its results stored in the history.",
+      number(meters.engine.processed()));
+  page.gauge("alarum_history_writable", "0 if the history cannot be written, else 1.",
              meters.engine.healthy() ? 1 : 0);
   page.gauge("alarum_engine_lag_seconds",
-             "How long the oldest committed record has been waiting for the engine and the book; "
-             "past limits.engine_lag senders are answered 503.",
+             "Time that the oldest committed record has been waiting to be processed and stored in "
+             "the history. Beyond limits.engine_lag senders are answered with 503.",
              std::chrono::duration<double>(meters.engine.lag()).count());
 }
 
 void add_engine(MetricsPage& page, const api::EngineNumbers& numbers) {
   const auto name = "alarum_alert_transitions_total";
-  const auto help = "Transitions of alerts since the start, replayed ones left out.";
+  const auto help = "Transitions of alerts since the start. Replayed ones are not counted.";
   page.counter(name, help, number(numbers.changes.fired), {{"transition", "fired"}});
   page.counter(name, help, number(numbers.changes.repeated), {{"transition", "repeated"}});
   page.counter(name, help, number(numbers.changes.stage_changed),
                {{"transition", "stage_changed"}});
   page.counter(name, help, number(numbers.changes.resolved), {{"transition", "resolved"}});
-  page.counter("alarum_alert_late_total", "Alerts whose whole life lay before their arrival.",
-               number(numbers.changes.late));
-  page.gauge("alarum_alerts_firing", "Alerts that fire now.", number(numbers.firing));
+  page.counter(
+      "alarum_alert_late_total",
+      "Alerts that had already ended when their events arrived. Nobody was notified of them.",
+      number(numbers.changes.late));
+  page.gauge("alarum_alerts_firing", "Number of firing alerts.", number(numbers.firing));
   page.counter("alarum_engine_processing_errors_total",
-               "Records that could not be processed as a whole; somebody may not have been "
-               "notified. GET /api/v1/parked names the first.",
+               "Records that could not be processed as a whole. Notifications may be missing. GET "
+               "/api/v1/processing-errors lists the first.",
                number(numbers.processing_errors));
-  page.counter("alarum_correlate_by_missing_total", "`by` terms without a value.",
+  page.counter("alarum_correlate_by_missing_total",
+               "Events that had no value for a term of a rule's by.",
                number(numbers.correlate.by_missing));
-  page.counter("alarum_correlate_instances_dropped_total",
-               "Instances past what one event may open.",
-               number(numbers.correlate.instances_dropped));
+  page.counter(
+      "alarum_correlate_alerts_dropped_total",
+      "Alerts that were not opened because one event would have opened more alerts than it may.",
+      number(numbers.correlate.instances_dropped));
   page.counter("alarum_correlate_already_recovered_total",
                "Faults that arrived after their recovery.",
                number(numbers.correlate.already_recovered));
-  page.counter("alarum_correlate_nothing_to_end_total", "Recoveries without a firing alert.",
+  page.counter("alarum_correlate_recoveries_without_alert_total",
+               "Recoveries for which no alert was firing.",
                number(numbers.correlate.nothing_to_end));
-  page.counter("alarum_correlate_time_replaced_total",
-               "Event times that were missing or corrected (docs/rules.md, Clocks).",
+  page.counter("alarum_correlate_event_times_replaced_total",
+               "Event times that were missing or wrong and were replaced (docs/rules.md, Clocks).",
                number(numbers.correlate.time_replaced));
-  page.counter("alarum_correlate_parked_total",
-               "Events that a rule could not take: it passed them over, the others took them. GET "
-               "/api/v1/parked names the first.",
+  page.counter("alarum_correlate_processing_errors_total",
+               "Events that one rule could not process. All other rules processed them. GET "
+               "/api/v1/processing-errors lists the first.",
                number(numbers.correlate.parked));
-  page.counter("alarum_correlate_keys_refused_total",
-               "Matches of new keys of rules that had max_keys of them.",
-               number(numbers.correlate.keys_refused));
-  page.counter("alarum_correlate_not_expected_total",
-               "Matches of keys that the rule's expect does not list.",
+  page.counter(
+      "alarum_correlate_keys_rejected_total",
+      "Matches with a new key that were rejected because their rule already had max_keys keys.",
+      number(numbers.correlate.keys_refused));
+  page.counter("alarum_correlate_unexpected_keys_total",
+               "Matches with a key that the rule's expect does not list.",
                number(numbers.correlate.not_expected));
   for (const auto& [who, count] : numbers.annulled) {
-    page.counter(
-        "alarum_rule_annulled_total",
-        "What an alert of a rule's unless annulled: matches, and conditions that were put off.",
-        number(count), {{"rule", who.first}, {"by", who.second}});
+    page.counter("alarum_rule_annulled_total",
+                 "Matches and pending conditions of a rule that were annulled because the alert of "
+                 "another rule (unless) explains them.",
+                 number(count), {{"rule", who.first}, {"by", who.second}});
   }
   page.counter("alarum_correlate_not_gathered_total",
-               "Alerts that are no members of a roll-up which gathers their rule, since they lack "
-               "a label of its by.",
+               "Alerts that a roll-up did not gather because they lack a label of its by.",
                number(numbers.not_gathered));
-  page.gauge("alarum_correlate_keys", "Keys that rules with memory remember.",
-             number(numbers.keys));
+  page.gauge("alarum_correlate_keys", "Keys for which rules store state.", number(numbers.keys));
   page.counter("alarum_template_missing_names_total", "Names in templates that had no value.",
                number(numbers.missing_names));
 }
@@ -193,75 +204,83 @@ void add_deliver(MetricsPage& page, const MetricsSources& meters) {
   const auto stats = meters.deliver.stats();
   page.counter("alarum_deliver_attempts_total", "Attempts to deliver a notification.",
                number(stats.attempts));
-  page.counter("alarum_deliver_retried_total", "Attempts that will be made again.",
+  page.counter("alarum_deliver_retries_total", "Attempts that failed and will be repeated.",
                number(stats.retried));
-  page.counter("alarum_deliver_notifications_total", "Notifications that came to an end.",
+  page.counter("alarum_deliver_notifications_total",
+               "Notifications that were delivered, or given up as dead letters.",
                number(stats.delivered), {{"outcome", "delivered"}});
   page.counter("alarum_deliver_notifications_total", "", number(stats.dead), {{"outcome", "dead"}});
   page.counter("alarum_deliver_merged_total",
-               "Notifications that stood for several: digests, and newest states for a target that "
-               "was down.",
+               "Notifications that replaced several others: digests, and the newest states for a "
+               "target that was down.",
                number(stats.merged));
   page.counter("alarum_deliver_heartbeats_total", "Heartbeats that were sent.",
                number(stats.heartbeats));
-  page.counter("alarum_deliver_heartbeats_missed_total",
-               "Heartbeats that were not sent because journal or engine made no progress.",
+  page.counter("alarum_deliver_heartbeats_skipped_total",
+               "Heartbeats that were not sent because the journal or the engine made no progress.",
                number(stats.heartbeats_missed));
   page.gauge("alarum_deliver_open_circuits",
-             "Targets that are asked one request at a time because they fail.",
+             "Targets that get one request at a time because their requests fail.",
              number(stats.open_circuits));
-  page.gauge("alarum_deliver_in_flight", "Requests under way.", number(stats.in_flight));
+  page.gauge("alarum_deliver_requests_in_flight", "Requests to targets that are in flight.",
+             number(stats.in_flight));
 }
 
 void add_outbox(MetricsPage& page, const alert::Book::Counts& book) {
-  page.gauge("alarum_outbox_pending", "Notifications in the book that are not delivered yet.",
+  page.gauge("alarum_outbox_pending", "Notifications that are not delivered yet.",
              number(book.pending));
-  page.gauge("alarum_outbox_dead", "Dead letters in the book.", number(book.dead));
+  page.gauge("alarum_outbox_dead_letters",
+             "Notifications that could not be delivered and are stored as dead letters.",
+             number(book.dead));
 }
 
 void add_http(MetricsPage& page, const MetricsSources& meters) {
   const auto& counters = meters.http;
   page.counter("alarum_http_unauthenticated_total",
-               "Requests refused because they proved to be nobody who may.",
-               number(meters.unauthenticated));
-  page.counter("alarum_http_connections_total", "Connections taken.",
+               "Requests rejected because authentication failed.", number(meters.unauthenticated));
+  page.counter("alarum_http_connections_total", "Connections accepted.",
                number(counters.connections.load()));
-  page.gauge("alarum_http_held_bytes", "Bytes of request bodies in memory.",
+  page.gauge("alarum_http_buffered_bytes", "Size of the request bodies in memory.",
              number(counters.held.load()));
-  page.gauge("alarum_http_open_connections", "Connections open now.", number(counters.open.load()));
-  page.counter("alarum_http_refused_total",
-               "Requests refused for their head, and connections past the limit.",
+  page.gauge("alarum_http_open_connections", "Number of open connections.",
+             number(counters.open.load()));
+  page.counter("alarum_http_rejected_total",
+               "Requests rejected because of their head, and connections rejected because too many "
+               "were open.",
                number(counters.refused.load()));
-  page.counter("alarum_http_received_bytes_total", "Bytes read.", number(counters.bytes_in.load()));
+  page.counter("alarum_http_received_bytes_total", "Bytes received.",
+               number(counters.bytes_in.load()));
   for (int i = 2; i <= 5; ++i) {
-    page.counter("alarum_http_responses_total", "Answers by class.",
+    page.counter("alarum_http_responses_total", "Responses, by class of their status code.",
                  number(counters.by_class[i].load()), {{"code", std::to_string(i) + "xx"}});
   }
 }
 
 void add_ledger(MetricsPage& page, const tools::Balance& balance) {
   page.gauge("alarum_ledger_balanced",
-             "0 when something is not accounted for: GET /api/v1/ledger says what.",
+             "1 if every event and notification is accounted for, else 0. GET /api/v1/ledger says "
+             "what is missing.",
              balance.faults().empty() ? 1 : 0);
   const auto events = "alarum_ledger_events";
-  const auto help = "Accepted events, at the newest count of the ledger.";
+  const auto help = "Accepted events at the last count of the ledger, by state.";
   page.gauge(events, help, number(balance.before + balance.processed), {{"state", "processed"}});
   page.gauge(events, help, number(balance.pending()), {{"state", "pending"}});
   for (const auto& [kind, count] : balance.book.transitions)
-    page.gauge("alarum_ledger_transitions", "Transitions that the book remembers.", number(count),
+    page.gauge("alarum_ledger_transitions", "Transitions of alerts in the history.", number(count),
                {{"transition", kind}});
   for (const auto& [why, count] : balance.book.suppressed)
-    page.gauge("alarum_ledger_suppressed", "Who was not told of an alert, by why.", number(count),
-               {{"why", why}});
+    page.gauge("alarum_ledger_suppressed", "Notifications that were suppressed, by reason.",
+               number(count), {{"why", why}});
   page.gauge("alarum_ledger_transitions_waiting",
-             "Transitions that wait for their group to be told.", number(balance.book.waiting));
+             "Transitions that wait until their group is notified.", number(balance.book.waiting));
   page.gauge("alarum_ledger_transitions_unaccounted",
-             "Transitions of which a target was neither told nor is it recorded why not; always 0.",
+             "Transitions for which a target was not notified and no reason is recorded. Always 0 "
+             "in a healthy system.",
              number(balance.book.unaccounted));
   const auto notifications = "alarum_ledger_notifications";
   const auto about =
-      "Notifications that the book remembers: all of them are delivered, pending or dead, or "
-      "dropped, as those of a built-in alert are that was over before any was delivered.";
+      "Notifications in the history, by outcome. Dropped are those of an alert about Alarum itself "
+      "that ended before any was delivered.";
   const auto& book = balance.book;
   const std::pair<const char*, std::uint64_t> all[] = {
       {"made", book.made}, {"delivered", book.delivered}, {"pending", book.pending},
@@ -277,30 +296,29 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
 std::string metrics_text(const MetricsSources& meters,
                          const std::optional<api::EngineNumbers>& engine) {
   MetricsPage page;
-  page.gauge("alarum_build_info", "Constant 1, with the version and the git commit.", 1,
-             {{"version", kVersion}, {"commit", commit()}});
+  page.gauge("alarum_build_info", "Always 1. The labels are the version and the git commit.", 1,
+             {{"version", kVersion}, {"revision", commit()}});
   page.gauge("alarum_config_last_reload_successful",
-             "0 while the newest reload of config and rules was refused: what was in force stays.",
+             "1 if the last reload of config and rules succeeded. 0 if it was rejected; the "
+             "previous config stays active.",
              meters.reload->successful ? 1 : 0);
+  page.gauge("alarum_config_last_reload_success_timestamp_seconds",
+             "Unix time at which config and rules were last loaded successfully.",
+             std::chrono::duration<double>(meters.reload->success.time_since_epoch()).count());
   page.gauge(
-      "alarum_config_last_reload_success_timestamp_seconds",
-      "When config and rules were last loaded, at the start or by a reload, since the epoch.",
-      std::chrono::duration<double>(meters.reload->success.time_since_epoch()).count());
-  page.gauge("alarum_config_keys_waiting_for_restart",
-             "Keys of the config that were changed and take effect only at a start; GET "
-             "/api/v1/status names them.",
-             number(meters.reload->restart.size()));
-  page.gauge("alarum_inventory_rows", "Rows of the inventory in force.",
+      "alarum_config_keys_pending_restart",
+      "Changed keys of the config that take effect after a restart. GET /api/v1/status lists them.",
+      number(meters.reload->restart.size()));
+  page.gauge("alarum_inventory_rows", "Rows of the active inventory.",
              number(meters.inventory ? meters.inventory->about().rows : 0));
-  page.gauge("alarum_inventory_double_keys",
-             "Values of its keys that two rows have: no event is looked up by them; GET "
-             "/api/v1/inventory names the first.",
+  page.gauge("alarum_inventory_duplicate_keys",
+             "Key values that two rows of the inventory share. They are not used for lookups. GET "
+             "/api/v1/inventory lists the first.",
              number(meters.inventory ? meters.inventory->about().doubles : 0));
-  page.gauge("alarum_generation_info", "Constant 1, with the hash of the rules in force.", 1,
+  page.gauge("alarum_generation_info", "Always 1. The label is the hash of the active rules.", 1,
              {{"hash", meters.generation}});
-  page.counter("alarum_log_dropped_total",
-               "Lines of the log that were dropped because standard error was not read.",
-               number(log::dropped()));
+  page.counter("alarum_log_dropped_lines_total",
+               "Log lines dropped because standard error was not read.", number(log::dropped()));
   add_ingest(page, meters);
   add_matches(page, meters.matches);
   add_sources(page, meters.sources);
@@ -311,8 +329,8 @@ std::string metrics_text(const MetricsSources& meters,
   if (engine && engine->book) add_outbox(page, *engine->book);
   add_http(page, meters);
   // Prometheus' own names for these.
-  page.gauge("process_open_fds", "Files and sockets that are open.", number(open_descriptors()));
-  page.gauge("process_max_fds", "Files and sockets that may be open.",
+  page.gauge("process_open_fds", "Number of open file descriptors.", number(open_descriptors()));
+  page.gauge("process_max_fds", "Maximum number of open file descriptors.",
              number(raise_descriptor_limit(0)));
   if (meters.balance) add_ledger(page, *meters.balance);
   return page.text();

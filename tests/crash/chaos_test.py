@@ -141,7 +141,7 @@ def every_receivers_state_is_ours_in_the_end():
             receiver.chaos = False
         daemon.settled()
         ours = sorted(alert["labels"]["subject"] for alert in json.loads(daemon.request("GET", "/api/v2/alerts")[2]))
-        dead = daemon.metric("alarum_outbox_dead")
+        dead = daemon.metric("alarum_outbox_dead_letters")
         ledger = json.loads(daemon.request("GET", "/api/v1/ledger")[2])
         daemon.stop()
     print(f"      {len(ours)} alerts fire; requests: {[receiver.requests for receiver in receivers]}")

@@ -62,7 +62,7 @@ def what_was_notified_and_is_known_to_no_engine_ends_as_lost():
             daemon.start()
             eventually("their end is notified", lambda: scene.notified("resolved") == ["s2", "s3"])
             daemon.says("are no longer known: they end as lost", "offsets 3 to ")
-            assert daemon.metric("alarum_journal_corruptions") == 1
+            assert daemon.metric("alarum_journal_corruptions_total") == 1
             lost = [a for _, body in scene.webhook.bodies for a in body["alerts"] if a["status"] == "resolved"]
             assert {a["annotations"]["resolved_reason"] for a in lost} == {"lost: not confirmed"}, lost
             assert all("journal is damaged (offsets" in a["annotations"]["resolution"] for a in lost), lost

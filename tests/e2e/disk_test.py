@@ -50,7 +50,7 @@ def an_event_stream_is_not_read_while_there_is_no_room():
 
                 def stands_still():
                     """Nothing was sent or taken while it tried eight times: what sealing frees is used up, too."""
-                    now, tries = (sent[0], accepted(daemon)), daemon.metric("alarum_source_held_back_total")
+                    now, tries = (sent[0], accepted(daemon)), daemon.metric("alarum_source_backpressure_total")
                     if now != seen[0]:
                         seen[:] = now, tries
                     return tries >= seen[1] + 8

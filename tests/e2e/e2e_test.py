@@ -191,7 +191,7 @@ def an_event_that_would_break_a_rule_is_parked_with_its_reason_and_the_rest_go_o
             daemon.settled()
             parked = json.loads(daemon.request("GET", "/api/v1/parked")[2])
             assert parked["count"] == 1 and parked["first"][0]["event"] == "big" and parked["first"][0]["alert"] == "Wide" and "4096" in parked["first"][0]["reason"], parked
-            daemon.shows("alarum_correlate_parked_total", 1)
+            daemon.shows("alarum_correlate_processing_errors_total", 1)
             assert [a["labels"]["alertname"] for a in json.loads(daemon.request("GET", "/api/v2/alerts")[2])] == ["Down"]
 
 
@@ -217,7 +217,7 @@ def a_refused_notification_is_a_dead_letter_and_delays_nobody():
         webhook.answer = lambda number: 400 if number == 0 else 200
         with Daemon(folder, webhook, rules_in(folder)) as daemon:
             daemon.post(event(1))
-            eventually("it is dead", lambda: daemon.metric("alarum_outbox_dead") == 1)
+            eventually("it is dead", lambda: daemon.metric("alarum_outbox_dead_letters") == 1)
             daemon.post(event(2, subject="s2"))
             eventually("the next is told", lambda: webhook.changes() == [("firing", "Down", "s2")])
 

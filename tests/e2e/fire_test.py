@@ -78,7 +78,7 @@ def crowds_of_idle_connections_cost_little_and_others_are_served():
                 bounded(before, daemon, 64)
                 eventually("those are gone", lambda: seen("alarum_http_open_connections") == 1901)
                 crowd = [all.enter_context(connect(daemon.port)) for _ in range(200)]
-                eventually("what is too many is closed and counted", lambda: seen("alarum_http_refused_total") == 101)
+                eventually("what is too many is closed and counted", lambda: seen("alarum_http_rejected_total") == 101)
                 with connect(port_of(daemon, "t")) as one_more:
                     assert one_more.recv(1) == b""
                 # Who was in before is served to the end.
@@ -346,7 +346,7 @@ def bodies_together_are_bounded_and_senders_are_told_to_come_again():
 
             with contextlib.ExitStack() as all:
                 first = [begin(all, "/v1/events", "application/cloudevents+json") for _ in range(4)]
-                eventually("they are held", lambda: daemon.metric("alarum_http_held_bytes") == 3_600_000)
+                eventually("they are held", lambda: daemon.metric("alarum_http_buffered_bytes") == 3_600_000)
                 for path, status in (("/v1/events", 429), ("/V1.0/p1/events", 429), ("/ingest/alertmanager", 503), ("/ingest/smn", 503), ("/ingest/sns", 503), ("/ingest/eventgrid", 503), ("/ingest/redfish", 503), ("/ingest/json/ci", 503), ("/ingest/eventbridge", 429)):
                     kind = "application/cloudevents+json" if path == "/v1/events" else "application/json"
                     answer = rest_of(begin(all, path, kind)).decode()
@@ -362,7 +362,7 @@ def bodies_together_are_bounded_and_senders_are_told_to_come_again():
                 for one in first:
                     one.sendall(body + b" " * (100_000 - len(body)))
                     assert one.recv(65536).startswith(b"HTTP/1.1 200"), "who was let in is served"
-            eventually("all is let go", lambda: daemon.metric("alarum_http_held_bytes") == 0)
+            eventually("all is let go", lambda: daemon.metric("alarum_http_buffered_bytes") == 0)
 
 
 def a_full_journal_is_503_to_clouds_and_nothing_is_lost_for_good():
@@ -394,7 +394,7 @@ def datagrams_that_the_kernel_dropped_are_counted():
                 for i in range(many):
                     udp.sendto(lines([event(i, "ok", data="x" * 500)]), ("127.0.0.1", port))
             os.kill(daemon.process.pid, signal.SIGCONT)
-            lost = lambda: daemon.metric("alarum_source_lost_total")
+            lost = lambda: daemon.metric("alarum_source_dropped_datagrams_total")
             eventually("every datagram is in the journal or said to be lost", lambda: counted(daemon, "u") + lost() == many and lost() > 0)
             eventually("that is a gap", lambda: daemon.metric("alarum_source_gaps_total") >= 1)
             daemon.says("datagrams arrived faster")

@@ -40,7 +40,7 @@ def what_is_sent_is_in_force_and_stays_so():
             now = shown(daemon)
             assert now["rows"] == 3 and now["sent"] and now["double_keys"] == 1 and "line 3" in now["faults"][0], now
             daemon.shows("alarum_inventory_rows", 3)
-            daemon.shows("alarum_inventory_double_keys", 1)
+            daemon.shows("alarum_inventory_duplicate_keys", 1)
             assert daemon.post(event(1, subject="r2")) == 200
             eventually("it has its rack", lambda: labels(daemon) == [("s2", "k2", "j2")])
             # Nothing of a faulty one holds, and all that is wrong is said.

@@ -119,11 +119,11 @@ def who_has_the_password_is_served_through_tls():
         with mailed_by(folder, server, LOGIN) as daemon:
             daemon.post(event(1))
             daemon.settled()
-            assert [secured for _, _, secured in server.mails] == [True] and daemon.metric("alarum_outbox_dead") == 0, daemon.log_text()
+            assert [secured for _, _, secured in server.mails] == [True] and daemon.metric("alarum_outbox_dead_letters") == 0, daemon.log_text()
             # Another password: refused for good, and said without it.
             server.user = ("alarum", "other")
             daemon.post(event(2, subject="s2"))
-            daemon.shows("alarum_outbox_dead", 1)
+            daemon.shows("alarum_outbox_dead_letters", 1)
             daemon.says("detail=53")  # 530 on a connection that is kept, 535 on a new one
             assert "hunter2" not in daemon.log_text()
 
@@ -151,12 +151,12 @@ def an_unknown_recipient_keeps_no_mail_from_the_others():
         daemon.post(event(1))
         daemon.settled()
         assert [envelope for envelope, _, _ in server.mails] == [["alarum@example.org", "b@example.org"]], server.mails
-        assert daemon.metric("alarum_outbox_dead") == 0
+        assert daemon.metric("alarum_outbox_dead_letters") == 0
         daemon.says("1 of 2 recipients refused (550)")
         # Nobody is left: a dead letter.
         server.answers = {"RCPT": "550 5.1.1 nobody of that name"}
         daemon.post(event(2, subject="s2"))
-        daemon.shows("alarum_outbox_dead", 1)
+        daemon.shows("alarum_outbox_dead_letters", 1)
         # One that is not taken now: nobody gets it twice, everybody gets it later.
         server.answers = {"RCPT TO:<b@": "450 4.2.0 greylisted"}
         daemon.post(event(3, subject="s3"))
@@ -176,14 +176,14 @@ def a_mail_that_is_not_taken_now_is_sent_again():
             server.answers = {command: "451 4.3.0 later"}
             daemon.post(event(1))
             daemon.says("451")
-            assert daemon.metric("alarum_outbox_dead") == 0
+            assert daemon.metric("alarum_outbox_dead_letters") == 0
             server.answers = {}
             eventually("it is told", lambda: server.mails)
             daemon.settled()
             # Too large, or not wanted: it stays so.
             server.answers = {command: "552 5.3.4 too big"}
             daemon.post(event(2, subject="s2"))
-            daemon.shows("alarum_outbox_dead", 1)
+            daemon.shows("alarum_outbox_dead_letters", 1)
 
 
 if __name__ == "__main__":

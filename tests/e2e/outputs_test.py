@@ -53,7 +53,7 @@ def outputs_that_nobody_reads_stop_nobody():
             for number in numbers:
                 daemon.post(event(number, subject=f"s{number}"))
             eventually("the webhook is notified of all", lambda: len(webhook.changes()) == len(numbers))
-            eventually("attempts to write fail", lambda: daemon.metric("alarum_deliver_retried_total") > 0)
+            eventually("attempts to write fail", lambda: daemon.metric("alarum_deliver_retries_total") > 0)
             eventually("readiness says what is not read", lambda: is_named(daemon, "standard output", "fifo", "standard error"))
             # Who reads again gets what waited: nothing is lost.
             out.read_until(lambda text: all(b"subject=s%d " % number in text for number in numbers))

@@ -6,7 +6,7 @@ import signal
 from harness import Daemon, event, eventually, main, temporary
 
 RULE = "rules:\n  - {alert: A, match: fault, until: mended, resolve_after: 1h}\n"
-GOOD, WHEN, WAITING = "alarum_config_last_reload_successful", "alarum_config_last_reload_success_timestamp_seconds", "alarum_config_keys_waiting_for_restart"
+GOOD, WHEN, WAITING = "alarum_config_last_reload_successful", "alarum_config_last_reload_success_timestamp_seconds", "alarum_config_keys_pending_restart"
 
 
 def status(daemon):

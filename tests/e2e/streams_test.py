@@ -123,7 +123,7 @@ def a_socket_is_not_read_while_the_disk_is_full():
 
             def stands_still():
                 """Nothing more was sent while it tried five times."""
-                tries = daemon.metric("alarum_source_held_back_total")
+                tries = daemon.metric("alarum_source_backpressure_total")
                 if sent[0] != seen[0]:
                     seen[:] = sent[0], tries
                 return tries >= seen[1] + 5
@@ -200,7 +200,7 @@ def strangers_and_crowds_are_refused():
                 eventually("there is room again", lambda: counted(daemon, "few") == 1)
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
                 udp.sendto(lines([event(2, "ok")]), ("127.0.0.1", port_of(daemon, "u")))
-            eventually("the datagram is refused", lambda: daemon.metric('alarum_source_refused_total{source="u"') == 1)
+            eventually("the datagram is refused", lambda: daemon.metric('alarum_source_rejected_total{source="u"') == 1)
 
 
 def counted_frame(message):
@@ -234,7 +234,7 @@ def syslog_of_every_framing():
             eventually("random bytes are refused", lambda: counted(daemon, "u", "rejected") == 1)
             with socket.create_connection(("127.0.0.1", port_of(daemon, "s"))) as plain:
                 plain.sendall(b"<11>1 - node-p app - - - no TLS\n")
-                eventually("a connection without TLS is refused", lambda: daemon.metric('alarum_source_refused_total{source="s"') == 1)
+                eventually("a connection without TLS is refused", lambda: daemon.metric('alarum_source_rejected_total{source="s"') == 1)
             # A reload reads the certificate again; a pair that does not fit refuses it and changes nothing.
             def shake_hands(trusting):
                 trust = ssl.create_default_context(cafile=f"{folder}/{trusting}.pem")
@@ -271,7 +271,7 @@ def only_senders_with_a_certificate_of_ours():
 
             send(None, 1)
             send("stranger", 2)
-            eventually("two are refused", lambda: daemon.metric('alarum_source_refused_total{source="t"') == 2)
+            eventually("two are refused", lambda: daemon.metric('alarum_source_rejected_total{source="t"') == 2)
             send("known", 3)
             eventually("one is taken", lambda: counted(daemon, "t") == 1)
             daemon.says("its TLS handshake failed")

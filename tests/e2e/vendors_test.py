@@ -87,7 +87,7 @@ def each_vendor_gets_what_its_documents_say():
             daemon.settled()
             daemon.post(event(2, "linkUp"))
             daemon.settled()
-            assert daemon.metric("alarum_outbox_dead") == 0, daemon.log_text()
+            assert daemon.metric("alarum_outbox_dead_letters") == 0, daemon.log_text()
             log, page = daemon.log_text(), daemon.request("GET", "/metrics")[2] + daemon.request("GET", "/api/v1/status")[2]
         for path in ("/github", "/ce", "/am/api/v2/alerts", "/pd", "/slack", "/teams", "/ding", "/feishu", "/wecom", "/v2/p1/notifications/topics/urn:smn:r:p1:t/publish"):
             assert len(vendor.to(path)) == 2, (path, [request[0] for request in vendor.requests])
@@ -127,9 +127,9 @@ def a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again():
         with daemon_with(folder, receivers) as daemon:
             daemon.post(event(1, subject="a"))
             daemon.post(event(2, subject="b"))
-            eventually("both are dead", lambda: daemon.metric("alarum_outbox_dead") == 2)
+            eventually("both are dead", lambda: daemon.metric("alarum_outbox_dead_letters") == 2)
             daemon.post(event(3, "linkUp", "b"))
-            eventually("its end is dead as well", lambda: daemon.metric("alarum_outbox_dead") == 3)
+            eventually("its end is dead as well", lambda: daemon.metric("alarum_outbox_dead_letters") == 3)
 
             def dlq(*arguments):
                 return subprocess.run([BINARY, "dlq", *arguments, "--url", daemon.url], check=True, capture_output=True, text=True).stdout
@@ -146,7 +146,7 @@ def a_200_with_an_error_is_a_dead_letter_that_dlq_tells_and_sends_again():
             eventually("it is told", lambda: len(vendor.requests) == 4)
             daemon.settled()
             assert "Alarum-Replaces" in vendor.requests[-1][1] and "a is" in vendor.requests[-1][2]
-            daemon.shows("alarum_outbox_dead", 2)
+            daemon.shows("alarum_outbox_dead_letters", 2)
 
 
 def one_alert_that_is_not_taken_spoils_no_digest():
@@ -164,7 +164,7 @@ def one_alert_that_is_not_taken_spoils_no_digest():
             eventually(f"all others are told ({status})", lambda: told() == names)
             assert any("http://prom/g" in body for _, _, body in list(vendor.requests)), "an alert keeps its sender's link"
             if status == 400:
-                daemon.shows("alarum_outbox_dead", 1)
+                daemon.shows("alarum_outbox_dead_letters", 1)
             else:
                 daemon.says("target=test/webhook/0 id=ntf-")
 
@@ -177,7 +177,7 @@ def a_target_that_never_answers_delays_no_other():
             for n in range(50):
                 daemon.post(event(n, subject=f"s{n}"))
             eventually("the other one has all of them", lambda: len(good.requests) == 50)
-            assert daemon.metric("alarum_deliver_in_flight") > 0, "the mute one was never asked"
+            assert daemon.metric("alarum_deliver_requests_in_flight") > 0, "the mute one was never asked"
             daemon.shows("alarum_outbox_pending", 50)
             daemon.kill()  # a stop would wait a while for it
 
@@ -186,7 +186,7 @@ def what_is_silenced_is_not_sent_again():
     vendor = Vendor(lambda path, number: (400, "", {}))
     with temporary() as folder, daemon_with(folder, f"- {{name: test, webhook_configs: [{{url: '{vendor.url}'}}]}}\n") as daemon:
         daemon.post(event(1))
-        daemon.shows("alarum_outbox_dead", 1)
+        daemon.shows("alarum_outbox_dead_letters", 1)
 
         def alarum(*words):
             return subprocess.run([BINARY, *words, "--url", daemon.url], capture_output=True, text=True)
@@ -377,7 +377,7 @@ def mutual_tls_a_server_name_and_a_proxy():
             daemon.settled()
             assert len(secured.requests) == 1 and secured.to("/good"), secured.requests
             assert plain.to("http://nobody.invalid/x"), plain.requests
-            daemon.shows("alarum_outbox_dead", 2)
+            daemon.shows("alarum_outbox_dead_letters", 2)
             daemon.post(event(2, subject="s2"))
             eventually("the next goes there as well", lambda: len(secured.to("/good")) == 2)
 
@@ -417,7 +417,7 @@ def https_goes_through_a_proxy_that_sees_no_secret():
 """
         with daemon_with(folder, receivers) as daemon:
             daemon.post(event(1))
-            daemon.shows("alarum_outbox_dead", 1)  # the one without a password
+            daemon.shows("alarum_outbox_dead_letters", 1)  # the one without a password
             assert not secured.requests and daemon.metric("alarum_outbox_pending") == 1, "a proxy that is ill is asked again"
             proxy.refuses = False
             daemon.settled()
