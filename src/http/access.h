@@ -3,17 +3,18 @@
 
 namespace alarum::http {
 
-/// Whose credentials a route asks for (docs/auth.md). Each route says so where it is added; the
-/// path of the request decides nothing.
+/// Which credentials a route demands (docs/auth.md). Router::add() takes one for each route, and
+/// the path of a request never changes it. demanded() turns it into a list of credentials.
 enum class Access {
-  open,    ///< nobody's
-  ingest,  ///< those of who may send events
-  admin,   ///< those of who may read the API and change things
-  either,  ///< one of both sides
-  /// nobody's, since the message is signed, unless the config's `auth.routes` names the route
+  open,    ///< none: health checks, and the handshake of CloudEvents webhooks
+  ingest,  ///< one of `auth.ingest`, or of `auth.routes` when that names the path
+  admin,   ///< one of `auth.admin`: reading the API and changing things
+  either,  ///< one of `auth.admin` or of `auth.ingest`
+  /// None, because the message itself is signed, unless `auth.routes` names the path.
   message
 };
 
+/// The enumerator's name, for the table of routes.
 constexpr std::string_view to_text(Access access) {
   switch (access) {
     case Access::open:

@@ -17,7 +17,7 @@ constexpr auto kOtherSite =
     "taken. A sender that is no browser leaves these headers out, says "
     "Content-Type: application/json, or has a credential (auth)";
 
-// A body that was read already.
+// A body that is in memory: it was read whole to verify its signature.
 class ReadBody final : public BodyStream {
  public:
   ReadBody(std::string bytes, BodyStream& wire) : bytes_(std::move(bytes)), wire_(wire) {}
@@ -35,8 +35,8 @@ class ReadBody final : public BodyStream {
   std::size_t at_ = 0;
 };
 
-// What a browser adds by itself, whichever page asks it to: nothing, a password that it has, a
-// certificate.
+// Whether the request carries only what a browser adds by itself, whichever page asks it to: no
+// credential, a stored password (Basic), or a client certificate.
 bool proves_no_intent(const config::Credentials* demanded, const Request& request) {
   const auto given = request.header("authorization");
   return !demanded || request.certificate || (given && lowered(given->substr(0, 6)) == "basic ");
@@ -71,7 +71,7 @@ asio::awaitable<Response> Authenticator::pass(Request& request, BodyStream& body
   if (!verdict) co_return refuse(*wanted, request, verdict.error(), route);
   request.proven = *verdict;
   auto response = co_await go_on(request, body);
-  // RFC 6750 §2.3: what was answered to a token in the URL is nobody else's.
+  // RFC 6750 section 2.3: caches must not share the answer to a request with a token in its URL.
   if (query_token(request.query)) response.headers.emplace_back("Cache-Control", "private");
   co_return response;
 }
@@ -93,8 +93,8 @@ asio::awaitable<Response> Authenticator::pass_signed(const config::Credentials& 
 
 Response Authenticator::refuse(const config::Credentials& demanded, const Request& request,
                                const Error& error, const Router::Found& route) {
-  // One line for the first and then for every power of two: a flood of wrong keys is no flood of
-  // lines.
+  // Log the first rejection, the second, the fourth and so on, because a flood of wrong keys must
+  // not become a flood of lines.
   if (const auto count = ++refused_; std::has_single_bit(count)) {
     log::warn("http", "refused for want of a credential",
               {{"path", request.path},

@@ -12,9 +12,9 @@ namespace {
 
 namespace beast = boost::beast;
 constexpr std::size_t kPiece = 64 * 1024;
-constexpr std::size_t kMostAhead = 1 << 20;  // of a body that is announced and has not come yet
-// A streamed body may be of any length, but not nearly all air: past so many bytes it unpacks to at
-// most so many times its size.
+constexpr std::size_t kMostAhead = 1 << 20;  // bytes reserved for a body that has not come yet
+// A streamed body may have any length. But once it has unpacked to more than kUnasked bytes, it may
+// unpack to at most kMostRatio times its packed size.
 constexpr std::uint64_t kUnasked = 8 << 20;
 constexpr std::uint64_t kMostRatio = 256;
 
@@ -72,7 +72,7 @@ asio::awaitable<Result<std::string>> WireBody::read() {
   }
 }
 
-// What came with the head, then all straight from the wire to where it is wanted.
+// First the bytes that came with the head, by read(); then from the socket straight into `all`.
 asio::awaitable<Result<void>> WireBody::read_onto(std::string& all) {
   if (chunks_ || finished() || expects_continue_ || buffer_.size() > 0) {
     auto done = co_await BodyStream::read_onto(all);
@@ -88,8 +88,8 @@ asio::awaitable<Result<void>> WireBody::read_onto(std::string& all) {
   co_return received(moved);
 }
 
-// Makes room for the next read, whose bytes nobody wrote yet, and says how much it is. Only who has
-// sent a good part of it has room for all that was announced.
+// Grows `all` by the bytes of the next read, uninitialised, and returns how many those are. The
+// announced length alone reserves little: memory grows with what the sender has really sent.
 std::size_t WireBody::room_behind(std::string& all) const {
   const auto before = all.size();
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_));
@@ -100,7 +100,7 @@ std::size_t WireBody::room_behind(std::string& all) const {
   return room;
 }
 
-// What came already, without its coding; empty: nothing that is of use yet.
+// The bytes that are in the buffer already; empty if there are none.
 Result<std::string> WireBody::take() {
   const auto size =
       static_cast<std::size_t>(std::min<std::uint64_t>({left_, buffer_.size(), kPiece}));
@@ -159,7 +159,7 @@ GzipBody::~GzipBody() {
   inflateEnd(zlib_.get());
 }
 
-// False: there is no more.
+// Gives zlib_ the next packed bytes if it has none. False at the end of the packed body.
 asio::awaitable<Result<bool>> GzipBody::refill() {
   if (zlib_->avail_in > 0) {
     co_await yield_now();  // a piece of the wire may unpack to a thousand times its size

@@ -9,7 +9,7 @@
 namespace alarum::http {
 namespace {
 
-constexpr std::chrono::milliseconds kLook{200};  // between two looks at who is idle
+constexpr std::chrono::milliseconds kLook{200};  // between two checks of idle and cancelled ones
 
 }  // namespace
 

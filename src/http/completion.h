@@ -10,15 +10,18 @@
 
 namespace alarum::http {
 
-/// A value that some thread will have later and one coroutine waits for. The coroutine resumes on
-/// its own executor; when it is gone by then, the value goes nowhere.
+/// A value that one thread produces later and one coroutine waits for: a future for coroutines.
+/// Copies share the value, so the producer gets a copy. The coroutine resumes on its own executor.
+/// If the coroutine is destroyed before the value comes, the value is dropped; nothing dangles.
 template <class T>
 class Completion {
  public:
+  /// `executor`: that of the coroutine which will wait.
   explicit Completion(boost::asio::any_io_executor executor)
       : state_(std::make_shared<State>(executor)) {}
 
-  /// Any thread. What comes after the value that was waited for goes nowhere.
+  /// Any thread; posts to the executor, never blocks. A value that comes after wait() returned, or
+  /// after wait_until() gave up, is dropped.
   void complete(T value) const {
     auto state = state_;
     auto kept = std::make_shared<T>(std::move(value));
@@ -28,7 +31,7 @@ class Completion {
     });
   }
 
-  /// nullopt: it is not there at `end`.
+  /// The value, or nullopt if it has not come by `end`. On the executor's thread.
   boost::asio::awaitable<std::optional<T>> wait_until(
       boost::asio::steady_timer::time_point end) const {
     auto state = state_;
@@ -41,6 +44,7 @@ class Completion {
     co_return std::move(state->value);
   }
 
+  /// Waits without a limit. On the executor's thread, once.
   boost::asio::awaitable<T> wait() const {
     auto state = state_;
     while (!state->value) {
@@ -55,8 +59,8 @@ class Completion {
   struct State {
     explicit State(boost::asio::any_io_executor executor)
         : timer(executor, boost::asio::steady_timer::time_point::max()) {}
-    boost::asio::steady_timer timer;
-    std::optional<T> value;  // touched on the executor's thread alone
+    boost::asio::steady_timer timer;  // cancelled when the value has come; the wait ends by that
+    std::optional<T> value;           // read and written on the executor's thread alone
   };
   std::shared_ptr<State> state_;
 };

@@ -102,8 +102,8 @@ std::string_view member(std::string_view given, std::string_view name) {
   return {};
 }
 
-// As the vendor's SDK signs: the headers that it names, host and x-sdk-date among them, and the
-// body.
+// Builds the request again as the vendor's SDK signed it, from the headers named in SignedHeaders
+// (host and x-sdk-date must be among them) and the body, and compares the signatures.
 Verdict judge_sdk(const Credential& one, const Request& request, std::string_view body, Time now) {
   const auto given = authorization(request, "sdk-hmac-sha256");
   if (!given) return std::nullopt;
@@ -170,7 +170,7 @@ Verdict judge(const Credential& one, const Request& request, std::optional<std::
                 one.kind == Kind::basic ? "user or password" : "token");
 }
 
-// A name that the config's `routes` know the path by.
+// The key by which the config's `auth.routes` know the path.
 std::string route_of(const std::string& path) {
   return path.starts_with("/V1.0/") ? "/V1.0" : path;
 }
@@ -184,7 +184,7 @@ Result<std::string> verify(const config::Credentials& credentials, const Request
     const auto verdict = judge(one, request, body, now);
     if (!verdict) continue;
     if (*verdict) return one.who;
-    // A signature that holds and is stale says more than a key that is not the right one.
+    // Report a right signature with a wrong time rather than a wrong key of another credential.
     if (!fault || verdict->error().reason == "stale_signature") fault = verdict->error();
   }
   if (fault) return std::unexpected(*fault);

@@ -9,32 +9,40 @@
 
 namespace alarum::http {
 
-/// Of a Standard Webhooks timestamp, both ways
+/// How far `webhook-timestamp` (Standard Webhooks) may be from our clock, in either direction.
 constexpr Duration kSignatureTolerance = std::chrono::minutes(5);
-/// Of X-Sdk-Date, both ways, as the vendor's gateways have it
+/// How far X-Sdk-Date may be from our clock, in either direction; the vendor's gateways use the
+/// same.
 constexpr Duration kSdkTolerance = std::chrono::minutes(15);
 
-/// Whether the request proves one of the credentials, and whose it is (Credential::who);
-/// comparisons take constant time. `body`: the bytes as they came off the wire, before any
-/// decompression; nullopt while they are not read, when nothing that signs them holds.
-/// Errors: `unauthenticated` (nothing of the kind was given), `bad_credential`, `stale_signature`.
+/// The name (Credential::who) of the first credential that the request proves. Pure: no clock, no
+/// I/O, any thread. Secrets are compared in constant time.
+///
+/// Kinds: Bearer and query token (RFC 6750), Basic (RFC 7617), a header, GitHub's
+/// X-Hub-Signature-256, Standard Webhooks, SDK-HMAC-SHA256, a client certificate, a network.
+/// `body`: the bytes as they came off the wire, before decompression; nullopt before they are read,
+/// and then credentials that sign the body count as not given.
+/// Errors: `unauthenticated` if the request carries nothing of the demanded kinds,
+/// `bad_credential`, and `stale_signature` if a right signature is too old or too new.
 Result<std::string> verify(const config::Credentials& credentials, const Request& request,
                            std::optional<std::string_view> body, Time now);
 
-/// Whether one of the credentials needs the body to be judged.
+/// Whether one of the credentials signs the body, so that verify() needs it.
 bool needs_body(const config::Credentials& credentials);
 
-/// The value of `access_token` in the query, decoded; nullopt: there is none.
+/// The value of `access_token` in the query, percent-decoded (RFC 6750 section 2.3); nullopt if
+/// there is none.
 std::optional<std::string> query_token(std::string_view query);
 
-/// What the config asks of a request to a route of that access; nullptr: nothing. `path`: of the
-/// request; only the names in `auth.routes` are looked up by it. `either`: room for a list of both
-/// sides.
+/// The credentials that the config demands for a route of that access; nullptr if it demands none.
+/// The result points into `auth` or to `either`. `path`: the request's, used only to look up
+/// `auth.routes` (all paths below `/V1.0/` count as `/V1.0`). `either`: storage for the joined list
+/// of Access::either.
 const config::Credentials* demanded(const config::Auth& auth, Access access,
                                     const std::string& path, config::Credentials& either);
 
-/// The answer to a request that proves nothing: 401, with a challenge for each scheme that would
-/// do.
+/// The answer to a request that proves no credential: 401 with a WWW-Authenticate challenge for
+/// each scheme that would do (RFC 9110 section 11.6.1).
 Response unauthenticated(const config::Credentials& credentials, const Error& error);
 
 }  // namespace alarum::http

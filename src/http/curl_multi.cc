@@ -12,7 +12,7 @@
 namespace alarum::http {
 namespace {
 
-constexpr int kAtOnce = 64;  // sockets that one wait goes on with; the others are next
+constexpr int kAtOnce = 64;  // ready sockets that one wait() handles; the others come next
 
 CURLM* make_multi() {
   static const auto once = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -37,14 +37,14 @@ CurlMulti::CurlMulti()
 }
 
 CurlMulti::~CurlMulti() {
-  curl_multi_cleanup(multi_);  // lets go of sockets
+  curl_multi_cleanup(multi_);  // removes its sockets from epoll_, which must still be open
   close(wake_);
   close(epoll_);
 }
 
 void CurlMulti::run_due() {
   if (!due_ || *due_ > Clock::now()) return;
-  due_.reset();  // libcurl sets the next one
+  due_.reset();  // libcurl sets it again from on_timer()
   int running = 0;
   curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
 }
@@ -75,7 +75,7 @@ std::optional<CurlMulti::Ended> CurlMulti::ended() {
 
 void CurlMulti::wake() {
   const std::uint64_t one = 1;
-  (void)!write(wake_, &one, sizeof one);  // it fails where it is readable anyway
+  (void)!write(wake_, &one, sizeof one);  // fails only if the counter is full, thus readable
 }
 
 // libcurl says what it wants to know of a socket; `known` is null the first time.

@@ -7,16 +7,19 @@
 
 namespace alarum::http {
 
-/// libcurl's multi handle, driven by its sockets: a turn looks only at transfers for which
-/// something came or whose time has come, however many others wait (curl_multi_perform() polls
-/// each by itself). One thread's, but for wake(). The easy handles belong to others, and are
-/// removed before it goes.
+/// libcurl's multi handle, driven by epoll and curl_multi_socket_action(). A turn costs only the
+/// transfers that have something to do, however many others wait; curl_multi_perform() would look
+/// at all of them.
+///
+/// Used by one thread; only wake() may be called from any other. The easy handles belong to the
+/// caller, who must remove() each before destroying it, and all before this object ends. The
+/// constructor throws std::runtime_error if no descriptor or memory is left.
 class CurlMulti {
  public:
-  /// A transfer that has ended. It is to be removed.
+  /// A transfer that has ended, well or not. The caller must remove() it.
   struct Ended {
     CURL* easy;
-    CURLcode code;
+    CURLcode code;  ///< CURLE_OK for every whole answer, whatever its status
   };
 
   CurlMulti();
@@ -24,23 +27,25 @@ class CurlMulti {
   CurlMulti(const CurlMulti&) = delete;
   CurlMulti& operator=(const CurlMulti&) = delete;
 
-  /// It begins at the next run_due() or wait().
+  /// The transfer begins at the next run_due() or wait().
   void add(CURL* easy) { curl_multi_add_handle(multi_, easy); }
-  /// Whether or not it has ended. libcurl closes its connection unless it can be used again.
+  /// Ends the transfer if it is under way, and closes its connection or returns it to the pool.
   void remove(CURL* easy);
-  /// Goes on with transfers whose time has come: those that were added, and time-outs.
+  /// Runs what libcurl's timer asks for by now: new transfers and time-outs. Does not wait.
   void run_due();
-  /// Waits at most `most` for the network, a time-out or a wake(), and goes on with whom it is for.
+  /// Waits at most `most` for the network, a time-out or a wake(), and runs the transfers that the
+  /// event belongs to (64 sockets at most; the rest is ready at the next call).
   void wait(std::chrono::milliseconds most);
-  /// The next transfer that has ended, until none is left. One whose socket the kernel cannot watch
-  /// (no memory, or the limit fs.epoll.max_user_watches) ends as if it had not been connected; the
-  /// same transfer is answered until it is removed.
+  /// The next transfer that has ended; nullopt if there is none. Call it until nullopt. A transfer
+  /// whose socket the kernel cannot watch (no memory, or the limit fs.epoll.max_user_watches) ends
+  /// as if it had not been connected, and is answered again until it is removed.
   std::optional<Ended> ended();
-  /// Any thread: wait() returns, the next one if none is under way.
+  /// Any thread. Makes the running wait() return, or the next one if none is running.
   void wake();
 
  private:
   using Clock = std::chrono::steady_clock;
+  // Callbacks of libcurl; they run inside run_due(), wait(), add() and remove().
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
   static int on_timer(CURLM* multi, long milliseconds, void* self);
   bool watch(curl_socket_t socket, int what, bool known);
@@ -49,8 +54,9 @@ class CurlMulti {
 
   CURLM* const multi_;
   const int epoll_, wake_;  // descriptors; the second is an eventfd, which the first watches
-  std::optional<Clock::time_point> due_;  // as libcurl asked last
-  std::vector<CURL*> unwatched_;          // transfers whose socket epoll refused
+  // When libcurl last asked to be run (CURLMOPT_TIMERFUNCTION); nullopt: it waits for sockets only.
+  std::optional<Clock::time_point> due_;
+  std::vector<CURL*> unwatched_;  // transfers whose socket epoll refused
 };
 
 }  // namespace alarum::http

@@ -8,8 +8,8 @@ namespace alarum::http {
 curl_slist* ask_for_server(const std::string& name, std::string& url,
                            std::vector<std::string>& headers) {
   if (name.empty() || !url.starts_with("https://")) return nullptr;
-  // libcurl takes the name that it asks and checks from the URL: the URL gets that name, and the
-  // connection goes where the URL said.
+  // libcurl takes the server name from the URL. So the URL gets `name`, and CURLOPT_CONNECT_TO
+  // leads the connection to the host that the URL had.
   const auto begin = std::strlen("https://");
   const auto end = std::min(url.find_first_of("/?#", begin), url.size());
   const auto place = url.substr(begin, end - begin);
@@ -31,9 +31,10 @@ void set_tls_and_proxy(CURL* easy, const config::Http& how) {
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
   }
-  // An empty proxy keeps the environment's away: the config says where secrets go.
+  // An empty text switches off the proxies of the environment, because only the config may decide
+  // where secrets go. For the same reason NO_PROXY may not bypass the config's proxy.
   curl_easy_setopt(easy, CURLOPT_PROXY, how.proxy_url.reveal().c_str());
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");  // nor may NO_PROXY pass the config's over
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 }
 
 }  // namespace alarum::http

@@ -7,29 +7,31 @@
 
 namespace alarum::http {
 
-/// The time by which what a connection waits for must be there. Its timer is set anew only where
-/// the end comes before the one that it is set to, so that a connection with many short waits costs
-/// the event loop nearly none. One thread's own.
+/// The time limit for the reads and writes of one connection. The timer is set again only if the
+/// new end comes before the one that it is set to. Otherwise it fires at the old end and sets
+/// itself to the new one, so a connection with many short waits costs the event loop hardly a
+/// timer. Owned by a Wire, used on its thread alone. Goes by steady_clock.
 class Deadline {
  public:
-  /// `cut`: called while something waits and its time is over; whatever waits must end by that.
+  /// `cut`: called when the time is over while something waits. It must end the read or write that
+  /// waits, for example by cancelling the socket.
   Deadline(const boost::asio::any_io_executor& executor, std::function<void()> cut)
       : state_(std::make_shared<State>(executor, std::move(cut))) {}
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
-  /// `cut` is not called any more.
+  /// After this `cut` is never called, although the timer's handler may still run.
   ~Deadline() {
     state_->cut = nullptr;
     state_->timer.cancel();
   }
 
-  /// For what is waited for from now on, all together.
+  /// All waits from now on share this much time. A span past the clock's end means no limit.
   void expires_after(std::chrono::nanoseconds span);
-  /// Something waits.
+  /// A read or write begins to wait.
   void begin();
-  /// Nothing waits. True: its time was over.
+  /// The wait has ended. True if it ended because its time was over.
   bool end();
-  /// Nothing will wait any more: the event loop need not go on for this.
+  /// Cancels the timer, because nothing will wait again; the event loop can then run out of work.
   void close();
 
  private:
@@ -39,13 +41,13 @@ class Deadline {
         : timer(executor), cut(std::move(what)) {}
     boost::asio::steady_timer timer;
     std::function<void()> cut;
-    Moment end = Moment::max();
-    Moment set_to = Moment::max();  // what the timer waits for; max: it does not
-    bool waits = false, over = false;
+    Moment end = Moment::max();        // max: no limit
+    Moment set_to = Moment::max();     // what the timer waits for; max: it is not set
+    bool waits = false, over = false;  // between begin() and end(); `cut` was called
   };
   static void set(const std::shared_ptr<State>& state);
 
-  const std::shared_ptr<State> state_;  // its timer's handler may outlive us
+  const std::shared_ptr<State> state_;  // shared, because the timer's handler may outlive this
 };
 
 }  // namespace alarum::http

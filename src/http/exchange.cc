@@ -24,7 +24,8 @@ CURL* Exchange::prepare() {
   auto* easy = easy_.get();
   auto headers = ask_.headers;
   url_ = ask_.url;
-  // An empty proxy keeps the environment's away: the config says where secrets go.
+  // An empty text switches off the proxies of the environment, because only the config may decide
+  // where secrets go.
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   if (ask_.how) {
     if (!ask_.how->authorization.empty())
@@ -41,11 +42,10 @@ CURL* Exchange::prepare() {
   headers_.reset(list);
   curl_easy_setopt(easy, CURLOPT_URL, url_.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  // One request a connection: what is not read holds up its own sender alone
+  // With HTTP/1.1 each connection carries one request, so a paused one blocks no other.
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // Whose name is still looked up when its time is over is not waited for: the others would wait as
-  // well
+  // Do not wait for a name lookup that outlasts its request: it would block all other requests.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, kUserAgent.c_str());
@@ -75,7 +75,7 @@ std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t c
   self.head_bytes_ += line.size();
   if (self.head_bytes_ > kLongestHead) return 0;
   const std::lock_guard lock(self.mutex_);
-  if (self.has_head_) return line.size();  // trailers
+  if (self.has_head_) return line.size();  // trailers are ignored
   if (line.starts_with("HTTP/")) {
     self.head_ = {};
   } else if (const auto colon = line.find(':'); colon != line.npos) {
@@ -92,7 +92,7 @@ std::size_t Exchange::on_head(const char* bytes, std::size_t size, std::size_t c
     self.head_.retry_after = std::chrono::seconds(std::clamp<curl_off_t>(retry_after, 0, 86400));
     const bool direct = !self.ask_.how || self.ask_.how->proxy_url.empty();
     if (peer && direct) self.head_.peer = peer;
-    self.has_head_ = status >= 200;  // others are announcements
+    self.has_head_ = status >= 200;  // after a 1xx the final answer follows
     if (self.has_head_) self.wake();
   }
   return line.size();
@@ -111,7 +111,7 @@ std::size_t Exchange::on_body(const char* bytes, std::size_t size, std::size_t c
   return size * count;
 }
 
-// Under the mutex.
+// The caller has locked mutex_.
 void Exchange::wake() {
   if (waiting_) std::exchange(waiting_, std::nullopt)->complete(true);
 }
@@ -163,7 +163,7 @@ std::optional<Error> Exchange::cut(std::chrono::steady_clock::time_point now) {
   if (left_ || (ask_.over && *ask_.over))
     return Error{"stopping", "nobody waits for the answer any more"};
   const std::lock_guard lock(mutex_);
-  if (paused_ || !bytes_.empty()) last_byte_ = now;  // it is we who are slow
+  if (paused_ || !bytes_.empty()) last_byte_ = now;  // the reader is slow, not the server
   if (ask_.idle.count() == 0 || now - last_byte_ < ask_.idle) return std::nullopt;
   return Error{"no_answer", fmt::format("nothing came for {} ms", ask_.idle.count())};
 }

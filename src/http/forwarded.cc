@@ -24,7 +24,7 @@ std::string address_of(std::string_view node) {
   return std::string(node);
 }
 
-// The value of `for` in one element of Forwarded; empty: none.
+// The value of `for` in one element of Forwarded (RFC 7239 section 4); empty if it has none.
 std::string_view for_of(std::string_view element) {
   while (!element.empty()) {
     const auto pair = trimmed(element.substr(0, element.find(';')));
@@ -34,8 +34,8 @@ std::string_view for_of(std::string_view element) {
   return {};
 }
 
-// From the nearest to the farthest. A header that stands there several times is one list (RFC 9110
-// §5.3).
+// The addresses in the configured header, the nearest proxy first. Several headers of that name are
+// one list (RFC 9110 section 5.3).
 std::vector<std::string> chain(const config::Proxies& proxies, const Request& request) {
   std::vector<std::string> out;
   for (const auto& [name, value] : request.headers) {

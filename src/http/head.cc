@@ -16,7 +16,7 @@ std::unexpected<Error> bad(std::string message) {
   return fail("bad_request", std::move(message));
 }
 
-// RFC 9110 section 5.6.2.
+// The characters of a token (RFC 9110 section 5.6.2).
 constexpr auto kTokens = [] {
   std::array<bool, 256> out{};
   for (int c = 0; c < 256; ++c)
@@ -34,14 +34,15 @@ bool all_tokens(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token);
 }
 
-// What the head says of the body's length: two answers are one too many.
+// The head that is being read, and how often each header was seen that decides where the body ends
+// or which request this is. Two of them would let two readers see different requests.
 struct Framing {
   Head head = {};
   int lengths = 0;
   int encodings = 0;
   int hosts = 0;
-  bool closes = false, keeps = false;  ///< what Connection says
-  std::array<bool, 3> single{};        ///< of kSingle, those that stood
+  bool closes = false, keeps = false;  ///< Connection has `close`, `keep-alive`
+  std::array<bool, 3> single{};        ///< which of kSingle were seen
 
   Result<void> check() const {
     if (lengths > 1) return bad("more than one Content-Length");
@@ -54,7 +55,7 @@ struct Framing {
   }
 };
 
-// Headers that may stand once.
+// Headers that may occur once only.
 constexpr std::array<std::string_view, 3> kSingle{"authorization", "content-encoding",
                                                   "content-type"};
 
@@ -128,8 +129,8 @@ Result<void> check_field(std::string_view line, Framing& framing) {
   return check_meaning(name, value, framing);
 }
 
-// Calls `take(line)` for each line that has come whole. False in the result's place: the text ends
-// inside a line.
+// Calls `take(line)` for each whole line, without its CRLF. A text that ends inside a line is no
+// error.
 template <class Take>
 Result<void> each_line(std::string_view bytes, const Take& take) {
   while (!bytes.empty()) {
@@ -169,7 +170,7 @@ Result<Head> parse_head(std::string_view text) {
 
 Result<void> check_partial_head(std::string_view bytes) {
   if (auto framing = check_lines(bytes); !framing) return std::unexpected(framing.error());
-  // The first line need not be whole to be no request at all.
+  // Even a first line that is not whole can show that this is no HTTP.
   const auto method = bytes.substr(0, bytes.find_first_of(" \r\n"));
   if (!method.empty() && !all_tokens(method)) return bad("the method is not a token");
   return {};

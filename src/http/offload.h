@@ -8,14 +8,18 @@
 
 namespace alarum::http {
 
-/// Bytes of a body that is worked on apart: a millisecond's work, at most.
+// An http thread serves many connections, so work that takes more than about a millisecond goes to
+// the worker pool (`http-helper`), and loops without a wait yield now and then.
+
+/// Bodies of more bytes than this are offloaded: up to it the work takes a millisecond at most.
 constexpr std::size_t kLarge = 64 * 1024;
-/// The same where nothing but events is read: 2 ns a byte.
+/// The same for bodies of which only events are read, which costs about 2 ns a byte.
 constexpr std::size_t kLargeEvents = 384 * 1024;
 
-/// What `work` gives, done on one of the helpers' threads (nullptr: here): the other connections of
-/// this thread must not wait for it. It may use what its coroutine keeps, which is not ended before
-/// the helpers are (Server::stop); what it throws is thrown here.
+/// Runs `work` on the worker pool `helpers` and returns its result on the calling coroutine's
+/// executor. With nullptr it runs at once on this thread. `work` may refer to locals of the
+/// coroutine: coroutines are destroyed only after the pool has joined (Server::stop). An exception
+/// of `work` is rethrown here. There is no bound on the queue but the number of connections.
 template <class Work>
 asio::awaitable<std::invoke_result_t<const Work&>> offload(asio::thread_pool* helpers, Work work) {
   if (!helpers) co_return work();
@@ -39,7 +43,8 @@ asio::awaitable<std::invoke_result_t<const Work&>> offload(asio::thread_pool* he
   co_return std::move(*done.value);
 }
 
-/// The same for what is made of so many bytes of a body: up to `large` of them are worked on here.
+/// Runs `work`, which handles `bytes` of that body: on this thread if they are at most `large`,
+/// otherwise on the body's worker pool.
 template <class Work>
 asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::size_t bytes,
                                                          Work work, std::size_t large = kLarge) {
@@ -48,10 +53,11 @@ asio::awaitable<std::invoke_result_t<const Work&>> apart(BodyStream& body, std::
   co_return value;
 }
 
-/// Messages of one sender until the others of its thread have theirs
+/// Messages that a loop handles for one sender before it calls yield_now().
 constexpr unsigned kYieldEvery = 16;
 
-/// Lets the other connections of this thread have a turn.
+/// Puts this coroutine behind all handlers that are ready on its executor, so that the other
+/// connections of the thread have a turn.
 inline asio::awaitable<void> yield_now() {
   const auto executor = co_await asio::this_coro::executor;
   co_await asio::post(executor, asio::use_awaitable);

@@ -8,7 +8,7 @@
 namespace alarum::http {
 namespace {
 
-// CORS-safelisted: a page may send these without being asked.
+// The types that a page of any site may send without a preflight (CORS-safelisted).
 bool is_sent_unasked(const std::string& type) {
   constexpr std::array<std::string_view, 4> kSafelisted{
       "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"};

@@ -3,12 +3,14 @@
 
 namespace alarum::http {
 
-/// Whether a browser sent this from a page that is not ours, in a way in which browsers send
-/// without asking the server first (Fetch §3.2.2: no Content-Type, or one of three). Of other types
-/// the browser asks first (OPTIONS), and we allow nobody. Told by `Sec-Fetch-Site` (W3C Fetch
-/// Metadata) where the browser says it, else by an `Origin` (RFC 6454 §7) whose host and port are
-/// not those of `Host`. What is no browser sends neither, or, as EventGrid does, an origin without
-/// a scheme.
+/// Whether a browser sent this request for a page of another site (cross-site request forgery).
+///
+/// Only requests that a browser sends without a preflight can be such: those without a
+/// Content-Type, or with one of the three safelisted types (Fetch, CORS-safelisted
+/// request-header). For other types the browser first asks by OPTIONS, and no route allows that.
+/// The evidence is `Sec-Fetch-Site` (W3C Fetch Metadata) if the browser sends it, otherwise an
+/// `Origin` (RFC 6454 section 7) whose host and port differ from those of `Host`. Other clients
+/// send neither, or an origin without a scheme (EventGrid does), and are not taken for browsers.
 bool is_of_another_site(const Request& request);
 
 }  // namespace alarum::http

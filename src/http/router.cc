@@ -6,7 +6,8 @@
 namespace alarum::http {
 namespace {
 
-// `/a/b`: a, b. A path that does not begin with a slash has no segments, and so no route.
+// The segments of `/a/b` are `a` and `b`. A path that does not begin with a slash has none, and
+// therefore no route.
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> out;
   if (!path.starts_with('/')) return out;

@@ -34,8 +34,9 @@ Result<tcp::endpoint> endpoint_of(const std::string& listen) {
   return tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-// Our acceptors share the port, and the kernel would let another daemon of the same user share it
-// as well, each getting a part of the senders. A socket that does not share finds out.
+// The acceptors share the port (SO_REUSEPORT). The kernel would let another daemon of the same user
+// join them and take a part of the connections. So a socket without SO_REUSEPORT tries the port
+// first, and fails if any other process listens there.
 Result<void> check_alone(const tcp::endpoint& endpoint, const std::string& listen) {
   asio::io_context context(1);
   tcp::acceptor probe(context);
@@ -52,7 +53,7 @@ Result<void> check_alone(const tcp::endpoint& endpoint, const std::string& liste
   return {};
 }
 
-/// One core: its thread, its acceptor, its connections.
+/// One thread `http` with its acceptor and its connections.
 class Worker {
  public:
   Worker(Shared& shared) : shared_(shared), context_(1), acceptor_(context_) {}
@@ -105,7 +106,7 @@ class Worker {
       auto [fault, socket] = co_await acceptor_.async_accept(kTuple);
       if (fault == asio::error::operation_aborted || fault == asio::error::bad_descriptor) break;
       if (fault) {
-        // Out of descriptors, most likely: wait for some to come back rather than spin.
+        // Most likely the process has no descriptors left: wait instead of spinning.
         asio::steady_timer pause(context_, std::chrono::milliseconds(50));
         co_await pause.async_wait(kTuple);
         continue;
@@ -125,7 +126,8 @@ class Worker {
     }
   }
 
-  // In one step: other threads accept at the same time.
+  // Counts one more open connection unless the limit is reached. Atomic, because the other threads
+  // accept at the same time.
   bool takes_place() {
     auto open = shared_.counters.open.load();
     while (open < shared_.options.limits.connections) {
@@ -149,7 +151,7 @@ struct Server::Core {
   Shared shared;
   std::string address;
   std::list<Worker> workers;
-  // Ends before the workers do: what it has to say goes to them
+  // Declared after the workers, so that it is destroyed first: its results are posted to them.
   std::optional<asio::thread_pool> helpers;
   bool running = false;
 };

@@ -31,7 +31,7 @@ Request request_of(const Head& head, Target target, const std::string& peer) {
   return request;
 }
 
-// nullptr: the body does not come in chunks.
+// The parser for a body in chunks, which has read the head already; nullptr for another body.
 Result<std::unique_ptr<ChunkParser>> chunks_of(const Head& head) {
   if (!head.chunked) return nullptr;
   auto parser = std::make_unique<ChunkParser>();
@@ -44,7 +44,7 @@ Result<std::unique_ptr<ChunkParser>> chunks_of(const Head& head) {
   return parser;
 }
 
-// RFC 9112 §7.1; the empty one ends the body.
+// One chunk (RFC 9112 section 7.1). An empty piece makes the last chunk, which ends the body.
 std::string chunk_of(const std::string& piece) {
   std::string out = fmt::format("{:x}\r\n", piece.size());
   return out.append(piece).append("\r\n");
@@ -80,7 +80,7 @@ Handler unpacking(const Handler& handler) {
       [&handler](Request& request, BodyStream& packed) { return unpack(handler, request, packed); };
 }
 
-// In lower case; `x-gzip` is gzip (RFC 9110 §8.4.1.3).
+// Content-Encoding in lower case; `x-gzip` is the same as gzip (RFC 9110 section 8.4.1.3).
 std::string coding_of(const Request& request) {
   std::string out;
   for (const char c : request.header("content-encoding").value_or(""))
@@ -88,8 +88,8 @@ std::string coding_of(const Request& request) {
   return out == "x-gzip" ? "gzip" : out;
 }
 
-// On a socket for both families IPv4 comes as ::ffff:192.0.2.1: networks and proxies are written
-// without.
+// An IPv6 socket shows an IPv4 sender as ::ffff:192.0.2.1. The config writes networks and proxies
+// without that prefix, so it is removed.
 std::string address_text(const asio::ip::address& address) {
   const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
   return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string()
@@ -131,12 +131,13 @@ void Session::stop_when_idle() {
   if (idle_) wire_.cancel();
 }
 
-// The head that the buffer begins with. Nothing: the sender is done.
+// Reads until the buffer begins with a whole head, and parses it. nullopt if the sender has closed
+// the connection, or sent nothing for idle_time.
 asio::awaitable<Result<std::optional<Head>>> Session::read_head() {
   wire_.expires_after(shared_.options.limits.idle_time);
   bool first = true;
   for (;;) {
-    // An empty line before a request is let pass (RFC 9112 §2.2).
+    // Empty lines before a request line are ignored (RFC 9112 section 2.2).
     while (seen(buffer_).starts_with("\r\n")) buffer_.consume(2);
     const auto end = seen(buffer_).find("\r\n\r\n");
     if (end != std::string_view::npos && end + 4 <= shared_.options.limits.head) {
@@ -163,7 +164,7 @@ asio::awaitable<Result<std::optional<Head>>> Session::read_head() {
   }
 }
 
-// True: the connection goes on.
+// Handles one request. True if the connection can take another one.
 asio::awaitable<bool> Session::serve(const Head& head) {
   ++shared_.counters.requests;
   auto target = parse_target(head.target);
@@ -183,10 +184,10 @@ asio::awaitable<bool> Session::serve(const Head& head) {
   const bool expects = request.header("expect").value_or("") == "100-continue";
   WireBody wire(wire_, buffer_, {head.length, std::move(*chunks), expects}, shared_.options.limits,
                 shared_.counters, shared_.helpers);
-  buffer_.consume(head.text.size());  // the head's views end here
+  buffer_.consume(head.text.size());  // from here on the views in `head` are invalid
   auto response = co_await answer(request, wire);
-  // A handler need not read a body that it refuses: a small rest is read past, a large one ends the
-  // connection.
+  // A handler need not read a body that it rejects. A rest of up to four pieces is discarded here,
+  // so that the connection can go on; with a larger rest it is closed.
   for (int pieces = 0; !wire.finished() && !expects && !response.close && pieces < 4; ++pieces) {
     const auto rest = co_await wire.read();
     if (!rest) break;
@@ -213,8 +214,8 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
     co_return shared_.router.fault(request, 415, "bad_encoding",
                                    "the only Content-Encoding understood is gzip");
   }
-  // Exceptions of libraries end at their adapters; one that slips through must not take the process
-  // with it.
+  // Exceptions of libraries end in their adapters. One that slips through is answered 500 and must
+  // not end the process.
   std::string fault;
   try {
     const Handler unpacked = coding == "gzip" ? unpacking(*route.handler) : nullptr;
@@ -236,8 +237,8 @@ asio::awaitable<Response> Session::answer(Request& request, BodyStream& wire) {
   co_return response;
 }
 
-// The host of absolute-form counts (RFC 9112 section 3.2.2), and Host must not name another: who
-// reads the other one would see a different request.
+// In absolute-form the host of the target counts (RFC 9112 section 3.2.2). Host must name the same
+// one, because a proxy that goes by Host would see a different request.
 Result<void> Session::check_host(const Request& request, const std::string& authority) const {
   const auto named = host_of(request.header("host").value_or(""));
   if (!named) return fail("bad_request", named.error().message);
@@ -247,7 +248,7 @@ Result<void> Session::check_host(const Request& request, const std::string& auth
   const auto allowed = shared_.hosts.get();
   if (allowed->empty() || host.empty() || std::ranges::find(*allowed, host) != allowed->end())
     return {};
-  // A line for the first, the second, the fourth, …
+  // Log the first, the second, the fourth and so on.
   if (const auto count = ++shared_.misdirected; std::has_single_bit(count)) {
     log::warn("http",
               "refused: a Host that is not ours. Behind a proxy that passes Host on, set "
@@ -264,7 +265,7 @@ asio::awaitable<bool> Session::write(const Request& request, Response response, 
                                      bool chunks) {
   ++shared_.counters.by_class[std::min(response.status / 100, 5U)];
   auto text = head_of(request, response, keep, chunks);
-  // Most answers are taken at once: nothing has to wait.
+  // The kernel takes most answers at once, so that the coroutine need not wait.
   const auto taken = wire_.write_now(text);
   bool open = taken == text.size() || co_await send(std::string_view(text).substr(taken));
   while (open && response.more && request.method != "HEAD") {
@@ -280,7 +281,7 @@ asio::awaitable<bool> Session::write(const Request& request, Response response, 
   co_return open;
 }
 
-// However long it is, what counts is that the other side goes on taking it.
+// Each 64 KiB has the full write_time: a long answer may take long if the client goes on reading.
 asio::awaitable<bool> Session::send(std::string_view text) {
   constexpr std::size_t kPart = 64 * 1024;
   while (!text.empty()) {
@@ -309,8 +310,8 @@ asio::awaitable<void> Session::refuse(const Error& error) {
   if (co_await write(request, std::move(response), false, false)) co_await linger();
 }
 
-// Reads on for a moment, so that the answer is not lost to a reset while the sender is still
-// writing.
+// Discards what the sender still writes, for two seconds and 1 MiB at most. If the socket were
+// closed at once, the kernel would send a reset, and the sender would lose the answer.
 asio::awaitable<void> Session::linger() {
   boost::system::error_code ignored;
   wire_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

@@ -20,7 +20,7 @@ bool is_one_of(char c, std::string_view set) {
   return c != '\0' && set.find(c) != set.npos;
 }
 
-// RFC 3986 section 3.3: pchar, the slash between segments, and the % of an escape.
+// A pchar (RFC 3986 section 3.3), the slash between segments, or the % of an escape.
 bool is_path_character(char c) {
   return is_alphanumeric(c) || is_one_of(c, "-._~!$&'()*+,;=:@/%");
 }
@@ -28,7 +28,8 @@ bool is_host_character(char c) {
   return is_alphanumeric(c) || is_one_of(c, "-._~");
 }
 
-// Nothing that a segment decodes to may be read as structure by whoever looks at it next.
+// Decodes one segment. What it decodes to must not look like structure (`..`, a slash) to a reader
+// that gets the decoded path.
 Result<std::string> decode_segment(std::string_view text) {
   auto segment = percent_decode(text);
   if (segment == "." || segment == "..")
@@ -60,7 +61,7 @@ Result<std::string> decode_path(std::string_view text) {
   return path;
 }
 
-// What follows the authority of absolute-form; `rest` begins with it.
+// Takes the authority that `rest` begins with, in absolute-form, and leaves what follows it.
 Result<std::string> take_authority(std::string_view& rest) {
   const auto size = std::min(rest.find_first_of("/?#"), rest.size());
   auto authority = lowered(rest.substr(0, size));

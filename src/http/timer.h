@@ -16,18 +16,19 @@
 
 namespace alarum::http {
 
-/// The time by which the Timers of an execution context go, where somebody moves it by hand: a
-/// simulated life adds one to its io_context. The daemon has none, and its timers go by the
-/// machine's clock. One thread's own.
+/// Simulated time for the Timers of one execution context. The simulator adds it to its io_context
+/// as an Asio service and moves the clock by hand; the daemon has none, so its timers go by
+/// steady_clock. Used on one thread.
 class ManualTime final : public boost::asio::execution_context::service {
  public:
   using key_type = ManualTime;
   inline static boost::asio::execution_context::id id;
 
-  /// `clock`: never nullptr; that it may be left out is Asio's wish.
+  /// `clock`: must not be nullptr. It has a default only because use_service() needs a constructor
+  /// of one argument.
   explicit ManualTime(boost::asio::execution_context& context, Clock* clock = nullptr)
       : service(context), clock_(clock) {}
-  /// nullptr: the executor's context goes by the machine's clock.
+  /// The one of the executor's context; nullptr if that goes by the machine's clock.
   static ManualTime* of(const boost::asio::any_io_executor& executor) {
     auto& context = boost::asio::query(executor, boost::asio::execution::context);
     return boost::asio::has_service<ManualTime>(context)
@@ -35,21 +36,23 @@ class ManualTime final : public boost::asio::execution_context::service {
                : nullptr;
   }
 
-  /// When, and which one of those
+  /// The key of a wait: when it is due (Clock::monotonic), and a number that orders equal times.
   using Place = std::pair<std::chrono::nanoseconds, std::uint64_t>;
+  /// Calls `work` from the expire() that finds it due.
   Place add(std::chrono::nanoseconds after, std::function<void()> work) {
     const Place place{clock_->monotonic() + after, ++last_};
     waiting_.emplace(place, std::move(work));
     return place;
   }
+  /// Does nothing if the wait has ended already.
   void remove(const Place& place) { waiting_.erase(place); }
-  /// How long until the first one is due; nullopt: none waits.
+  /// How long until the first wait is due, never negative; nullopt if none waits.
   std::optional<std::chrono::nanoseconds> next() const {
     if (waiting_.empty()) return std::nullopt;
     return std::max(std::chrono::nanoseconds(0),
                     waiting_.begin()->first.first - clock_->monotonic());
   }
-  /// Ends the waits that are due; how many there were.
+  /// Runs the work of all waits that are due, in their order, and returns how many there were.
   std::size_t expire() {
     std::size_t count = 0;
     for (; !waiting_.empty() && waiting_.begin()->first.first <= clock_->monotonic(); ++count) {
@@ -68,7 +71,9 @@ class ManualTime final : public boost::asio::execution_context::service {
   std::uint64_t last_ = 0;
 };
 
-/// A pause or a time-out of one coroutine, on whose executor it lives.
+/// A pause or a time-out of one coroutine. It is owned by the coroutine (or its class) and used on
+/// the thread of its executor. Goes by ManualTime if the executor's context has one, otherwise by
+/// steady_clock. It waits for one thing at a time: a new wait replaces the one before.
 class Timer {
  public:
   explicit Timer(const boost::asio::any_io_executor& executor)
@@ -77,7 +82,8 @@ class Timer {
   Timer& operator=(const Timer&) = delete;
   ~Timer() { end(); }
 
-  /// Calls `work` when so much time has passed, unless the timer is gone by then.
+  /// Calls `work` on the executor after that time, unless the timer is destroyed or used for
+  /// another wait before.
   void call_after(std::chrono::nanoseconds after, std::function<void()> work) {
     end();
     if (manual_) {
@@ -90,6 +96,7 @@ class Timer {
     });
   }
 
+  /// Resumes after that time. There is no error: a cancelled pause just ends early.
   boost::asio::awaitable<void> pause(std::chrono::nanoseconds after) {
     end();
     if (manual_) {
@@ -109,8 +116,8 @@ class Timer {
   }
 
   boost::asio::steady_timer timer_;
-  ManualTime* const manual_;
-  std::optional<ManualTime::Place> place_;
+  ManualTime* const manual_;                // nullptr in the daemon
+  std::optional<ManualTime::Place> place_;  // where it waits in `manual_`
 };
 
 }  // namespace alarum::http

@@ -12,7 +12,8 @@ std::unexpected<Error> bad(const std::string& file, const boost::system::error_c
   return fail("bad_tls", fmt::format("{}: {}", file, fault.message()));
 }
 
-// Without it OpenSSL asks for the pass phrase on the terminal.
+// OpenSSL calls this for an encrypted key. Without it OpenSSL would ask for the pass phrase on the
+// terminal, and the daemon would hang.
 int no_pass_phrase(char*, int, int, void* asked) {
   if (asked) *static_cast<bool*>(asked) = true;
   return -1;
@@ -32,8 +33,8 @@ Result<std::shared_ptr<const Tls>> Tls::load(const config::ListenTls& files) {
   bool encrypted = false;
   SSL_CTX_set_default_passwd_cb(context.native_handle(), no_pass_phrase);
   SSL_CTX_set_default_passwd_cb_userdata(context.native_handle(), &encrypted);
-  // The key first: a certificate that does not fit it is no fault of either file to OpenSSL, which
-  // then forgets the key.
+  // Load the key first. If the certificate does not match it, OpenSSL reports no error but drops
+  // the key, and check_private_key() below finds that.
   context.use_private_key_file(files.key_file, ssl::context::pem, fault);
   SSL_CTX_set_default_passwd_cb_userdata(context.native_handle(), nullptr);
   if (encrypted)
@@ -56,8 +57,7 @@ Result<std::shared_ptr<const Tls>> Tls::load(const config::ListenTls& files) {
                               ? ssl::verify_peer
                               : ssl::verify_peer | ssl::verify_fail_if_no_peer_cert,
                           fault);
-  // Sessions are resumed only where we say for whom: without this, OpenSSL refuses to resume any
-  // that showed a certificate.
+  // Without a session id context OpenSSL refuses to resume sessions that showed a certificate.
   SSL_CTX_set_session_id_context(context.native_handle(),
                                  reinterpret_cast<const unsigned char*>("alarum"), 6);
   return tls;

@@ -8,21 +8,24 @@
 
 namespace alarum::http {
 
-/// Certificate and key that the server shows, and whose certificates it asks of senders. Immutable:
-/// a reload makes another, which later connections get.
+/// Certificate and key of the server, and the authorities whose client certificates it accepts.
+/// Immutable and shared by all http threads. A reload makes another one for later connections;
+/// existing connections keep theirs alive.
 class Tls {
  public:
-  /// TLS 1.2 and 1.3, by the files (PEM) that the config names. Error `bad_tls`, naming the file
-  /// and what is wrong with it.
+  /// TLS 1.2 and 1.3 with the PEM files that the config names. Reads them from disk. With
+  /// `client_ca_file` a client certificate is required, or verified if shown when
+  /// `client_optional` is set. Error `bad_tls`, naming the file and what is wrong with it: an
+  /// encrypted key (nobody could type its pass phrase), a key of another certificate.
   static Result<std::shared_ptr<const Tls>> load(const config::ListenTls& files);
-  /// Whether the file has certificates of authorities. Error `bad_tls`.
+  /// Checks that the file has certificates of authorities, for `config check`. Error `bad_tls`.
   static Result<void> check_authorities(const std::string& ca_file);
 
   Tls() : context_(boost::asio::ssl::context::tls_server) {}
   boost::asio::ssl::context& context() const { return context_; }
 
  private:
-  // A stream asks for one that it could change, and does not
+  // mutable, because Asio's stream takes a context that is not const; it does not change it.
   mutable boost::asio::ssl::context context_;
 };
 

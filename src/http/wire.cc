@@ -52,8 +52,8 @@ void Wire::cancel() {
   socket_.cancel(ignored);
 }
 
-// TLS has several reads and writes in one of ours, and may be between two of them: none that
-// follows goes on.
+// One read or write of TLS consists of several on the socket, and may be between two of them now.
+// Shutting the socket down makes those that follow fail as well.
 void Wire::cut() {
   boost::system::error_code ignored;
   if (tls_) socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);

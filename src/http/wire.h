@@ -16,48 +16,54 @@
 
 namespace alarum::http {
 
-/// A failed read or write is a value, no exception.
+/// Makes an asynchronous operation return its error as a value instead of throwing it.
 inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 /// How a read or a write ended.
 struct Moved {
-  boost::system::error_code fault;  ///< `asio::error::timed_out`: its time was over
-  std::size_t size = 0;             ///< bytes
+  /// Set if it failed: `eof` when the other side has closed, `timed_out` when its time was over,
+  /// `operation_aborted` after cancel()
+  boost::system::error_code fault;
+  std::size_t size = 0;  ///< bytes; may be more than 0 beside a fault
 };
 
-/// A connection, with or without TLS, whose reads and writes have a time by which they must be
-/// done. One thread's own; at most one read or write waits. The certificate is that of the moment
-/// at which it was taken.
+/// A connection with or without TLS whose reads and writes have a time limit. Owned by a session,
+/// used on its thread alone. At most one read or write may wait at a time. It keeps the certificate
+/// with which it was made, whatever a reload changes.
 class Wire {
  public:
-  /// `tls`: nullptr for plain TCP.
+  /// `socket`: connected. `tls`: nullptr for plain TCP.
   Wire(boost::asio::ip::tcp::socket socket, std::shared_ptr<const Tls> tls);
 
   boost::asio::ip::tcp::socket& socket() { return socket_; }
-  /// What waits ends with `operation_aborted`.
+  /// The read or write that waits ends with `operation_aborted`.
   void cancel();
-  /// For all that is read and written from now on.
+  /// All reads and writes from now on share this much time, until it is set again.
   void expires_after(std::chrono::nanoseconds span) { deadline_.expires_after(span); }
 
+  /// Waits until at least one byte was read or written, or for a fault.
   boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer room);
   boost::asio::awaitable<Moved> write_some(std::string_view text);
-  /// How much of the text the system takes without waiting. Nothing where it says no, for whatever
-  /// reason: write_some() finds out.
+  /// Writes as much as the kernel takes without waiting, and returns how many bytes that were. 0
+  /// with TLS, and on any error: the write_some() that follows reports it.
   std::size_t write_now(std::string_view text);
 
-  /// The handshake, within the time set before. False: it failed; the connection is of no use.
+  /// The TLS handshake as server, within the time set before; nothing for plain TCP. False if it
+  /// failed; then the connection must be dropped.
   boost::asio::awaitable<bool> open();
-  /// The names of the verified certificate that the other side showed (Request::certificate), after
-  /// open(); nullptr: it showed none.
+  /// The names of the client certificate that open() verified (Request::certificate); nullptr if
+  /// the client showed none. After open().
   std::shared_ptr<const std::vector<std::string>> certificate();
-  /// Says that nothing follows, so that the other side can tell an end from a cut.
+  /// Sends TLS's close_notify (RFC 8446 section 6.1), which lets the other side tell an end from a
+  /// cut, waits one second at most for the answer, and shuts the socket down.
   boost::asio::awaitable<void> close();
 
  private:
+  // Called by deadline_: makes the read or write that waits fail.
   void cut();
   Moved ended(boost::system::error_code fault, std::size_t size);
 
-  std::shared_ptr<const Tls> keys_;
+  std::shared_ptr<const Tls> keys_;  // nullptr: plain TCP
   boost::asio::ip::tcp::socket socket_;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   Deadline deadline_;
