@@ -9,27 +9,33 @@
 
 namespace alarum::ingest {
 
-/// Whether the text may be an attribute: not longer than kMaxAttribute, valid UTF-8, no control
-/// characters.
+/// Whether the text may be the value of an attribute: at most kMaxAttribute bytes, valid UTF-8, and
+/// no control characters (U+0000 to U+001F, U+007F to U+009F).
 bool fits_attribute(std::string_view text);
 
-/// Gathers the context attributes of one CloudEvent and checks each (CloudEvents 1.0.2 "Context
-/// Attributes", "Type System").
+/// Gathers the context attributes of one CloudEvent and checks each as it comes (CloudEvents 1.0.2
+/// "Context Attributes", "Type System"). One event, one thread. Errors name the attribute:
+/// `bad_attribute` (also for one that is given twice, and past kMaxExtensions),
+/// `missing_attribute`, `bad_specversion`.
 class Attributes {
  public:
-  /// A string attribute, or an extension given as text.
+  /// Takes a string attribute, or an extension given as text. An empty text is an error, except for
+  /// `subject`, where it counts as not given.
   Result<void> set(std::string_view name, std::string_view text);
-  /// An extension given as a JSON number or boolean.
+  /// Takes an extension given as a JSON number or boolean. A number must be a 32-bit integer, which
+  /// is the only kind of number that CloudEvents has.
   Result<void> set_scalar(std::string_view name, std::string_view json, bool is_number);
+  /// Whether one of the eight standard attributes was set; false for extensions.
   bool has(std::string_view name) const;
 
-  /// All that is required is there, and `specversion` is 1.0. Views of the result live as long as
-  /// this; once.
+  /// Checks that `id`, `source`, `type` and `specversion` 1.0 are there, and parses `time`. Views
+  /// of the result point into this object. To be called once, because it moves the extensions out.
   Result<model::EventFields> finish(std::string_view sender);
   std::string_view datacontenttype() const { return text(kContentType); }
 
  private:
   enum Field { kId, kSource, kType, kSpecVersion, kSubject, kTime, kContentType, kSchema, kFields };
+  // Where the value of a field stands in texts_.
   struct Place {
     std::size_t at = 0, size = 0;
     bool given = false;
@@ -40,14 +46,15 @@ class Attributes {
   }
   Result<void> extension(std::string_view name, std::string json);
 
-  std::string texts_;  // of all fields
+  std::string texts_;  // the values of all fields, one behind the other
   Place fields_[kFields] = {};
-  std::vector<std::pair<std::string, std::string>> extensions_;
+  std::vector<std::pair<std::string, std::string>> extensions_;  // name and value as JSON
 };
 
-/// `status` and `severity` in our words, from the extension attributes of that name, else from the
-/// payload's members `status`, `severity`, `event_level`. The payload itself is untouched.
-/// `payload`: its members, where it is a JSON object.
+/// Sets `fields.status` and `fields.severity` to the model's own words. They are read from the
+/// extension attributes `status` and `severity`, otherwise from the payload's members `status`,
+/// `severity` and `event_level`. Words that are not known set nothing. The payload is not changed.
+/// `payload`: its members if it is a JSON object, otherwise empty.
 void normalise(model::EventFields& fields, const std::vector<JsonMember>& payload);
 
 }  // namespace alarum::ingest

@@ -10,25 +10,28 @@
 
 namespace alarum::ingest {
 
-/// What arrived and what became of it, by wire format. received = accepted + duplicate + rejected +
-/// failed: failed ones were answered 429 or 503 and will be sent again.
+/// What became of the events of one wire format: received = accepted + duplicate + rejected +
+/// failed. `accepted` and `duplicate` are on disk. `failed`: not stored, because the journal was
+/// overloaded, full or behind; the sender, or the source itself, tries them again, and each try
+/// counts.
 struct FormatCounts {
   std::uint64_t accepted = 0, duplicate = 0, failed = 0;
   std::map<std::string, std::uint64_t> rejected;  ///< by reason
 };
 
-/// Events that no rule matched, but for UnknownFault and its like; alerts that were posted need
-/// none and are not among them.
+/// Accepted events that no rule matched, except built-in rules such as UnknownFault. Alerts that
+/// were posted through the API need no rule and are not counted.
 using UnmatchedCounts = std::map<std::pair<model::Format, model::Severity>, std::uint64_t>;
 
-/// What the rules made of some events that were accepted: counted beside them, entered at once.
+/// How many accepted events matched which rules.
 struct MatchCounts {
   UnmatchedCounts unmatched;
-  /// Events that fitted the rule in any way: its match, an end, a step, an annotation
+  /// By rule: events that matched any part of it (its match, an end, a step, an annotation)
   std::map<std::string, std::uint64_t> by_rule;
 };
 
-/// Any thread.
+/// The counters of the intake since the start. Owned by the Intake. Any thread; each call takes a
+/// mutex once, so call it once a request.
 class Counts {
  public:
   void accepted(model::Format format, std::uint64_t accepted, std::uint64_t duplicate);
@@ -36,13 +39,14 @@ class Counts {
   void rejected(model::Format format, const std::string& reason);
   void matched(const MatchCounts& events);
   std::map<model::Format, FormatCounts> snapshot() const;
-  /// Of the first kMostRules rules that matched anything; what further ones matched stands under
-  /// "(others)".
+  /// The first kMostRules rules that matched anything have a row each. Further rules share the row
+  /// "(others)", so that reloads with ever new names cannot fill the memory.
   MatchCounts matches() const;
   static constexpr std::size_t kMostRules = 1'000;
 
  private:
-  // Guards the two below: touched once a request by every core, read by the metrics page
+  // Guards the two members below: every http thread writes them once a request, the metrics page
+  // reads both.
   mutable std::mutex mutex_;
   std::map<model::Format, FormatCounts> counts_;
   MatchCounts matches_;

@@ -3,8 +3,9 @@
 
 namespace alarum::ingest {
 
-/// CloudEvents HTTP 1.1 Web Hooks §4: OPTIONS with `WebHook-Request-Origin` is granted. Nobody gets
-/// more than what every POST must prove anyway.
+/// Handler of OPTIONS: the validation handshake of "CloudEvents HTTP 1.1 Web Hooks" section 4. A
+/// request with `WebHook-Request-Origin` is always granted, without authentication. That gives
+/// nothing away, because every POST that follows must authenticate.
 http::asio::awaitable<http::Response> handshake(http::Request& request, http::BodyStream& body);
 
 }  // namespace alarum::ingest

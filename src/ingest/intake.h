@@ -20,21 +20,26 @@
 
 namespace alarum::ingest {
 
-/// What the intake does not decide by itself.
+/// The sources of time and chance, which tests and the simulator replace.
 struct ClockAndRandom {
   Clock& clock;
   Random& random;
 };
 
-/// The one door between every transport and the journal: matches events under the generation in
-/// force, hands them to the writer, and says what became of them. Owns no thread; called on the
-/// transports' threads.
+/// The only way from any transport into the journal. It matches events under the generation in
+/// force, submits them to the journal's writer, and reports their outcomes. Owned by app::Core; has
+/// no thread of its own. Every method may be called from any thread.
+///
+/// Bounds: most_bytes of events that wait for their commit, beside the journal's own bound on their
+/// number. Past them nothing is stored, and the caller gets `overloaded`.
 class Intake {
  public:
   struct Options {
-    /// Of events that wait for their commit, all senders together
+    /// Bytes of events that wait for their commit, of all senders together. One batch alone is
+    /// always accepted, whatever its size.
     std::size_t most_bytes = 64 << 20;
-    /// Nothing is taken while it says so; any thread. Empty: never
+    /// While this returns true, events are rejected as `engine_behind`. Called on any thread;
+    /// empty: never.
     std::function<bool()> engine_behind = {};
   };
   using Outcomes = Result<std::vector<journal::Outcome>>;
@@ -49,29 +54,33 @@ class Intake {
         clock_(from.clock),
         random_(from.random) {}
 
-  /// Matches and submits. Errors `overloaded`, `engine_behind`: nothing was taken, try again later.
-  /// The events must not be empty.
+  /// Matches the events and submits them as one batch. `events` must not be empty, and all must
+  /// have one format. `executor`: that of the coroutine which will wait for the result. Errors
+  /// `overloaded` and `engine_behind`: nothing was stored, try again later.
   Result<Pending> submit(std::vector<model::Event> events, http::asio::any_io_executor executor);
-  /// submit() and wait. Errors: also those of Submission::done.
+  /// Does the same and waits for the commit, yielding to other connections every 256 events.
+  /// Returns when the events are on disk. Errors: also those of Submission::done, for example
+  /// `disk_full` and `stopping`.
   http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events);
 
-  /// Counts and keeps what a decoder refused; where it is one of very many, only counts.
+  /// Counts an item that a decoder rejected, and writes a copy of `body` to rejected.ndjson. With
+  /// `keep` false it only counts; callers pass that for items past the first of a large batch.
   void reject(model::Format format, std::string_view sender, const Error& error,
               std::string_view body, bool keep = true);
 
-  /// A sender's request was refused, or `items` of it, for this first of all: said in the log ever
-  /// less often.
+  /// Logs that a request, or `items` of it, were rejected; `error` is the first reason. The line is
+  /// written for the first such request of a sender, the second, the fourth and so on.
   void say_refused(model::Format format, std::string_view sender, const Error& error,
                    std::uint64_t items = 1);
 
-  /// The offset after the last event that was committed since the start; 0: none was.
+  /// The offset after the last event that was committed since the start; 0 if there was none.
   model::Offset committed() const { return committed_; }
-  /// What was committed, to read.
+  /// A view of the committed records, for sources that compare with them. Reading blocks on disk.
   journal::JournalView& past() const { return journal_.view(); }
   Counts& counts() { return counts_; }
   Heard& heard() { return heard_; }
-  /// What the rules made of what was accepted since the start, with those in force that matched
-  /// nothing yet.
+  /// How many accepted events matched which rules since the start. Rules in force that matched
+  /// nothing have a 0.
   MatchCounts matches() const;
   Time now() { return clock_.wall(); }
   Random& random() { return random_; }
@@ -81,8 +90,8 @@ class Intake {
     model::Format format;
     std::size_t count, bytes;
   };
-  // Its bytes count as waiting until it is let go: the journal took the events over, or whoever
-  // brought them is gone.
+  // Counts its bytes as waiting. The destructor gives them back unless hand_over() was called:
+  // then Submission::done gives them back, once the journal has committed the events.
   class ByteReservation {
    public:
     ByteReservation(std::atomic<std::size_t>& waiting, std::size_t bytes)
@@ -103,7 +112,9 @@ class Intake {
     std::vector<journal::Item> items;
     BatchMatches matches;
   };
+  // Reserves the bytes, or says why nothing is accepted now.
   Result<ByteReservation> admit(const BatchSize& load);
+  // Counts the events as failed and passes the error on.
   std::unexpected<Error> refuse(const BatchSize& load, const Error& why);
   Result<Pending> send(const BatchSize& load, ByteReservation room, Matched batch,
                        http::asio::any_io_executor executor);

@@ -5,7 +5,7 @@
 
 namespace alarum::ingest {
 
-/// 32 hex digits that nobody had before: for what comes without an id of its own.
+/// 128 random bits as 32 hex digits: the id of an event that came without one.
 std::string random_id(Random& random);
 
 }  // namespace alarum::ingest

@@ -10,14 +10,15 @@
 
 namespace alarum::ingest {
 
-/// How often each sender was refused for each reason since the start, so that the log has a line
-/// for the first time, the second, the fourth, …: a flood of messages is no flood of lines. Any
-/// thread. What comes beyond kMost is counted as one.
+/// Counts how often each sender was rejected for each reason since the start. Callers log the
+/// first, the second, the fourth and so on, so that a flood of messages does not become a flood of
+/// lines. Any thread. Memory: kMost combinations of format, sender and reason; all further ones
+/// share one count.
 class Refusals {
  public:
   static constexpr std::size_t kMost = 4096;
 
-  /// The number of this refusal.
+  /// Counts one rejection and returns its number, from 1 on.
   std::uint64_t count(model::Format format, std::string_view sender, std::string_view reason) {
     Key key(format, sender, reason);
     const std::lock_guard lock(mutex_);
@@ -29,7 +30,7 @@ class Refusals {
  private:
   using Key = std::tuple<model::Format, std::string, std::string>;
 
-  std::mutex mutex_;  // guards what follows: messages come on every core
+  std::mutex mutex_;  // guards both members below, because every http thread counts
   std::map<Key, std::uint64_t> counts_;
   std::uint64_t others_ = 0;
 };

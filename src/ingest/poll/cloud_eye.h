@@ -11,67 +11,82 @@
 
 namespace alarum::ingest {
 
-/// Asks Cloud Eye for the events of one project, round after round: which names occurred (list),
-/// then the events of each (detail), from a while before the place that the last round reached
-/// (`overlap`), since events are shown late. Pure: the stage does what next() says, and tells what
-/// came of it.
+/// Decides what to ask Huawei's Cloud Eye for, to get all events of one project (API v1 "Querying
+/// Events" and "Querying Details of an Event"). It works in rounds: first the list of event names
+/// that occurred, then the events of each name. A round begins `overlap` before the place that the
+/// last round reached, because Cloud Eye shows events late.
 ///
-/// The place moves when all events of a round are on disk. What is read again is known by its
-/// `event_id`: by us, as long as we run, and by the journal after a restart. After an outage the
-/// rounds go through what was missed, some hours at a time.
+/// Pure: no clock, no I/O. CloudEyeSource does what next() returns, and reports the outcome by
+/// answered(), failed() or committed(), in that order, on one thread.
+///
+/// The place moves when all events of a round are on disk, so a crash loses nothing. Events that
+/// are read again are recognised by their `event_id`: by this object while it lives, by the journal
+/// after a restart. After an outage each round covers kStride of the missed time.
 class CloudEyePoll {
  public:
   /// Rows of one answer, the most that the API gives
   static constexpr std::size_t kPage = 100;
-  /// Events that are kept before they are committed
+  /// Events that are buffered before they are committed
   static constexpr std::size_t kCommit = 5000;
-  /// Of one round while it catches up
+  /// Time that one round covers while it catches up
   static constexpr Duration kStride = std::chrono::hours(6);
-  static constexpr Duration kHistory = std::chrono::days(30);  ///< what Cloud Eye keeps
+  static constexpr Duration kHistory = std::chrono::days(30);  ///< how long Cloud Eye has events
   /// How far in the future an event may lie
   static constexpr Duration kAhead = std::chrono::minutes(10);
 
+  /// Send this GET request, signed with AK/SK.
   struct Ask {
-    std::string path;  ///< not encoded
+    std::string path;  ///< not percent-encoded
     std::vector<std::pair<std::string, std::string>> query;
-    Time date;  ///< to sign with: by Cloud Eye's clock, as far as it is known
+    Time date;  ///< for the signature: the time by Cloud Eye's clock, as far as it is known
   };
+  /// Commit these events, and call committed() when they are on disk.
   struct Commit {
-    std::vector<model::Event> events;  ///< by their time
+    std::vector<model::Event> events;  ///< in the order of their times
   };
+  /// Call next() again after `span`.
   struct Pause {
     Duration span;
   };
   using Step = std::variant<Ask, Commit, Pause>;
 
-  /// What came back. `date`: the header, empty where there is none. `retry_after`: 0: it did not
-  /// say.
+  /// An answer to an Ask. `date`: the header Date, or empty. `retry_after`: 0 if the header is
+  /// missing.
   struct Answer {
     unsigned status = 0;
     std::string_view date, body;
     std::chrono::seconds retry_after{};
   };
-  /// What people should know.
+  /// Something to log or count. `gap`: events may be missing. `refused`: an item could not be
+  /// decoded. `trouble`: Cloud Eye cannot be asked, or our clock is wrong. `better`: it answers
+  /// again.
   struct Note {
     enum class Kind { gap, refused, trouble, better };
     Kind kind;
     Error error;
-    std::string text;  ///< of `refused`: the item
+    std::string text;  ///< for `refused`: the item as JSON
   };
 
-  /// `place`: what an earlier run reached; nullopt: none.
+  /// `place`: the time that an earlier run reached; nullopt: begin `config.backfill` ago. `sender`:
+  /// the host that the events are recorded as coming from.
   CloudEyePoll(config::CloudEye config, std::string sender, std::optional<Time> place)
       : config_(std::move(config)), sender_(std::move(sender)), place_(place) {}
 
+  /// What to do next. `now`: our wall clock, as everywhere here.
   Step next(Time now);
+  /// Takes an answer of any status. Failures back off from 1 s to 5 min, or by Retry-After. A name
+  /// whose events cannot be had while others can is left out of the round, with a `gap`.
   void answered(const Answer& answer, Time now);
   /// There was no answer.
   void failed(const std::string& why, Time now) { back_off({"no_answer", why}, {}, now); }
   /// The events of the last Commit are on disk.
   void committed() { taken_.clear(); }
 
+  /// All events up to this time (by Cloud Eye's clock) are on disk; to be saved for the next run.
   std::optional<Time> place() const { return place_; }
+  /// Whether the last request succeeded.
   bool healthy() const { return failures_ == 0; }
+  /// The notes since the last call.
   std::vector<Note> notes() { return std::exchange(notes_, {}); }
 
  private:
@@ -98,10 +113,10 @@ class CloudEyePoll {
   std::optional<Time> place_;
   Phase phase_ = Phase::resting;
   Time from_{}, to_{}, reached_{};    // of the round; `reached_` is the place after it
-  std::vector<CloudEyeCount> names_;  // whose details are to be asked for; the last is asked now
-  std::uint64_t start_ = 0;           // of the page
-  std::vector<std::pair<Time, model::Event>> taken_;
-  // By id: time and name, as long as the overlap may show it again
+  std::vector<CloudEyeCount> names_;  // names whose events are not read yet; the last is read now
+  std::uint64_t start_ = 0;           // the first row of the page
+  std::vector<std::pair<Time, model::Event>> taken_;  // events that are not committed yet
+  // Time and name of events by id, as long as the overlap may show them again
   std::map<std::string, std::pair<Time, std::string>> seen_;
   Duration ahead_{};        // how far Cloud Eye's clock is before ours
   bool corrected_ = false;  // the clock, since the last success
@@ -118,9 +133,9 @@ class CloudEyePoll {
   std::vector<Note> notes_;
 };
 
-/// `place` as a file keeps it.
+/// The text of the position file.
 std::string cloud_eye_state_json(Time place);
-/// Error `bad_state`.
+/// Reads that text. Error `bad_state`.
 Result<Time> read_cloud_eye_state(std::string_view json);
 
 }  // namespace alarum::ingest

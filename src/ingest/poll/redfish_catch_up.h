@@ -11,38 +11,41 @@ namespace alarum::ingest {
 
 class RedfishLog;
 
-/// How far all that a BMC had to say is known to have reached us.
+/// The point up to which all events of a BMC are known to be in the journal, in both measures.
 struct RedfishPlace {
-  model::Offset offset = 0;  ///< of the journal
+  model::Offset offset = 0;  ///< in the journal
   Time time;                 ///< by the BMC's clock
   friend bool operator==(const RedfishPlace&, const RedfishPlace&) = default;
 };
+/// The text of the position file.
 std::string redfish_place_json(const RedfishPlace& place);
-/// Error `bad_state`.
+/// Reads that text. Error `bad_state`.
 Result<RedfishPlace> read_redfish_place(std::string_view json);
 
-/// Where the next catch-up begins, by the BMC's clock: the clock's own time, but not long before
-/// the `last` place where that was nearer to our `now`: a clock that was lost at a restart must not
-/// bring back all that the log has. Pure.
+/// The time of the next place, by the BMC's clock: `clock`, which is what the BMC's clock shows. It
+/// is `last` instead if the clock went back by more than an hour and `last` was nearer to our
+/// `now`. Otherwise a clock that was lost at a reboot would bring back the whole log. Pure.
 Time redfish_place_time(std::optional<Time> last, Time clock, Time now);
 
-/// After a gap, feeds what a BMC's log has and its pushes did not bring: the log's entries since
-/// the last place that was good, without those that the journal has from there on. The place stands
-/// in `<data>/positions/` and lies a few looks back, for what comes late. On the disk's thread.
+/// After a gap, commits the events that a BMC's log has but its pushes did not bring: the log's
+/// entries since the last good place, without those that the journal has from there on. The place
+/// is stored in `<data>/positions/` and lags a few rounds, because pushes may come late. Owned by
+/// its source; used on the thread `source-files`.
 class RedfishCatchUp {
  public:
-  /// `suffix`: of the place's file (PositionFile).
+  /// All references must outlive this. `suffix`: of the place's file (see PositionFile).
   RedfishCatchUp(const config::Source& source, Feed& feed, Bmc& bmc, const DataFolder& data,
                  std::string_view suffix = ".json");
 
-  /// Error: the place of an earlier run cannot be read.
+  /// Reads the place of an earlier run. A damaged file is set aside (Feed::lose_place). Error: the
+  /// disk cannot be read.
   Result<void> open();
-  /// An earlier run, or this one, came to a place.
+  /// Whether a place is known, from this run or an earlier one. Without it read() does nothing.
   bool has_place() const { return place_.has_value(); }
-  /// All is well now, and was since the last time.
+  /// Nothing was missed since the last call: the place may move. Called once a round.
   void good();
-  /// True: what was missed is in the journal, or there is no log to be had. False: to be tried
-  /// again.
+  /// Reads the log and commits what was missed. True: it is in the journal, or the BMC has no log
+  /// that can be read. False: it must be tried again, or the daemon is stopping.
   http::asio::awaitable<bool> read();
 
  private:
@@ -56,10 +59,10 @@ class RedfishCatchUp {
   Feed& feed_;
   Bmc& bmc_;
   const PositionFile file_;
-  std::optional<RedfishPlace> place_, next_;
-  model::Offset lagging_ = 0;  // of the next place
-  Time next_at_;
-  std::string service_, said_;
+  std::optional<RedfishPlace> place_, next_;  // the place on disk; the one that replaces it
+  model::Offset lagging_ = 0;                 // the offset that the next place will have
+  Time next_at_;                              // when next_ was taken, by our clock
+  std::string service_, said_;                // path of the log service; the last trouble logged
 };
 
 }  // namespace alarum::ingest

@@ -11,10 +11,14 @@
 
 namespace alarum::ingest {
 
-/// What is in the journal of one BMC, from `from` on (or from where the journal begins now): events
-/// of Redfish whose source is its address or whose extension `context` is its subscription's. Reads
-/// the disk: on the disk's thread, which it leaves to others between two blocks. Errors: of reading
-/// the journal, which outlives it.
+/// The occurrences that one BMC has pushed, as the journal has them from offset `from` on (or from
+/// its first record, if that is later). An event belongs to the BMC if its source is `address` or
+/// its extension `context` is the subscription's. `context`: empty matches no event.
+///
+/// Reads the disk, so it runs on `source-files`, and yields to other coroutines between two blocks.
+/// Memory: of more than 200,000 occurrences only the latest are returned. If retention removes what
+/// is being read, it begins again, 5 times at most. Errors: those of reading `journal`, which must
+/// outlive the coroutine.
 http::asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalView& journal,
                                                                     model::Offset from,
                                                                     std::string address,

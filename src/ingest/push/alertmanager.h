@@ -6,26 +6,26 @@
 
 namespace alarum::ingest {
 
-/// The body of Alertmanager's webhook, version "4": one event an alert, `data` being the alert as
-/// it stands (docs/formats/alertmanager.md).
+/// Decodes the body of Alertmanager's webhook, version "4", into one event for each alert. `data`
+/// is the alert, byte for byte (docs/formats/alertmanager.md). Pure, any thread.
 ///
-/// Alertmanager sends a firing alert again every `repeat_interval`, and whenever its group changes,
-/// with nothing in it to tell it from a retry of the same request. The id has the minute of the
-/// arrival in it: a retry is a duplicate, a repeat is news and keeps the alert alive. So has a
-/// resolved one's: of a pair of Alertmanagers one may tell of the alert once more after the other
-/// told of its end, and its own end must not be taken for that one.
+/// Identity: Alertmanager sends a firing alert again every `repeat_interval` and whenever its group
+/// changes, and such a repeat looks like a retry of the same request. Therefore the id contains the
+/// minute of arrival: a retry within the minute is a duplicate, a later repeat is a new event that
+/// keeps the alert alive. Resolved alerts have the minute in their id as well. With a pair of
+/// Alertmanagers one may repeat the alert after the other has sent its end, and the first one's own
+/// end must not count as a duplicate then.
 ///
-/// What it says is true when it says it: the event's time is the arrival, else a repeat would be as
-/// old as the first telling, and an end would be older than the last repeat. Only a firing alert
-/// that began within the last 5 minutes is of its `startsAt`, none whose start is ahead of our
-/// clock.
+/// Time: the event's time is the arrival `now`. Otherwise a repeat would be as old as the first
+/// notification, and an end older than the last repeat. Only a firing alert that began within the
+/// last 5 minutes, and not in the future, has its `startsAt`.
 ///
-/// An alert without a fingerprint gets the one that Alertmanager would give its labels, in the id
-/// and in `data`.
+/// An alert without a fingerprint gets the one that Alertmanager computes from the labels, in the
+/// id and in `data`.
 ///
-/// Errors: those of check_json, `not_an_object`, `bad_member`, `no_labels`. What is wrong with one
-/// alert is that alert's error; alerts that the sender left out (`truncatedAlerts`) are one error
-/// more, so that they are counted.
+/// Errors of the body: those of check_json, `not_an_object`, `bad_member`. Of one alert:
+/// `not_an_object`, `bad_member`, `no_labels`. If the sender left alerts out (`truncatedAlerts`),
+/// the result has one more error, `truncated_alerts`, so that the loss is counted.
 Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::string_view sender,
                                                  Time now);
 

@@ -9,21 +9,23 @@
 
 namespace alarum::ingest {
 
-/// What came of the URLs of certificates: at most 64, those that go first make room. Pure; one
-/// thread at a time.
+/// Remembers the outcomes of fetching certificates, failures among them, so that a flood of
+/// messages does not become a flood of requests. At most 64 entries; the one that expires first
+/// makes room. Pure; Certificates guards it with its mutex.
 class CertificateCache {
  public:
+  /// `ca_file`: the authorities by which the host was verified. It belongs to the key, because a
+  /// source must not get what was fetched under the weaker trust of another one.
   struct Key {
-    /// Who vouched for the host: what was had under one's trust is no other's
     std::string url, ca_file;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
 
-  /// nullopt: to be fetched.
+  /// The outcome that is still valid at `now`; nullopt: it must be fetched.
   std::optional<Result<std::string>> find(const Key& key, Time now) const;
-  /// What is to be made of what was fetched: a certificate that can verify is kept for a day, or
-  /// until it is not valid any more; everything else (also a page that says "maintenance") is
-  /// `fetch_failed`, for half a minute.
+  /// Judges and stores an outcome, and returns what callers get. A certificate that can verify
+  /// signatures stays for a day, but no longer than it is valid. Everything else, for example a
+  /// page that says "maintenance", becomes `fetch_failed` and stays for 30 seconds.
   Result<std::string> keep(const Key& key, Result<std::string> fetched, Time now);
 
  private:

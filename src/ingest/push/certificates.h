@@ -10,16 +10,19 @@
 
 namespace alarum::ingest {
 
-/// Signing certificates by their URL, fetched once and trusted as far as the config of their source
-/// says. Any thread.
+/// The signing certificates of SMN and SNS by their URL. Each is fetched once, cached (see
+/// CertificateCache), and verified as the config of its source demands. Owned by the bridge; any
+/// number of http threads call it.
 class Certificates {
  public:
   Certificates(http::Client& client, Clock& clock);
 
-  /// `url` must be one that may be asked. Issuers that are missing between the certificate and an
-  /// authority are fetched from where it says. Errors: those of Fetcher; `fetch_failed` also when
-  /// what came is no certificate that can verify; `untrusted_certificate`: no authority vouches for
-  /// it, or it bears another name.
+  /// The certificate in PEM, followed by the intermediate certificates that were fetched. `url`
+  /// must have passed check_origin(). With `source.verify_chain`, an authority must have issued the
+  /// certificate; intermediates that are missing are fetched from the URLs that the certificates
+  /// name, four at most. Errors: those of Fetcher; `fetch_failed` also if the text is no
+  /// certificate that can verify; `untrusted_certificate` if no authority vouches for it or it was
+  /// issued to another name than `source.certificate_names`.
   boost::asio::awaitable<Result<std::string>> get(std::string url,
                                                   const config::SignedSource& source,
                                                   Fetcher::Deadline deadline);
@@ -35,11 +38,11 @@ class Certificates {
                                                       Fetcher::Deadline deadline);
 
   Clock& clock_;
-  std::mutex mutex_;          // guards both caches: a look-up a message on every core
-  CertificateCache cache_;    // as fetched
-  CertificateCache trusted_;  // with what stands between them and an authority that was asked
-  Fetcher fetcher_;
-  Fetcher issuers_;
+  std::mutex mutex_;          // guards both caches, because every http thread looks up
+  CertificateCache cache_;    // certificates as fetched
+  CertificateCache trusted_;  // those with a verified chain, their intermediates behind them
+  Fetcher fetcher_;           // of certificates; its outcomes go to cache_
+  Fetcher issuers_;           // of intermediate certificates
 };
 
 }  // namespace alarum::ingest

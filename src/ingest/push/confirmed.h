@@ -9,20 +9,22 @@
 
 namespace alarum::ingest {
 
-/// The subscriptions that were confirmed, by topic and message id, for as long as their messages
-/// are young enough to be believed: whoever recorded one cannot have us ask its URL again and
-/// again. At most kMost; past that the oldest is forgotten. Any thread.
+/// Remembers which subscriptions were confirmed, by topic and message id, as long as their messages
+/// are young enough to be accepted. So a recorded message that is replayed does not make the daemon
+/// ask its URL again. At most kMost entries; past that the oldest is forgotten. Lost at a restart.
+/// Owned by the bridge; any thread.
 class Confirmed {
  public:
   static constexpr std::size_t kMost = 1000;  // SMN sends at most 200 in 10 minutes
 
+  /// Whether that message has confirmed its subscription; also drops expired entries.
   bool contains(const std::string& topic, const std::string& id, Time now);
-  /// `until`: when its message is too old to be taken anyway.
+  /// `until`: when the message becomes `stale_message`, so that nothing needs to be remembered.
   void add(const std::string& topic, const std::string& id, Time until);
 
  private:
   using Key = std::pair<std::string, std::string>;
-  std::mutex mutex_;  // guards both: confirmations come on every core
+  std::mutex mutex_;  // guards both members below, because messages come on every http thread
   std::set<Key> known_;
   std::deque<std::pair<Time, Key>> order_;  // oldest first
 };

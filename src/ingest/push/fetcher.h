@@ -15,39 +15,43 @@
 
 namespace alarum::ingest {
 
-/// Gets small things: certificates, and URLs that confirm a subscription. Without redirects, at
-/// most 64 KiB; whom to ask is the caller's business. What is under way is not asked for again: all
-/// who wait get the one outcome. At most 32 under way, none behind another. Any thread.
+/// Fetches small texts by GET: certificates, and the URLs that confirm a subscription. It follows
+/// no redirects and accepts at most 64 KiB. The caller must have checked that the URL may be asked.
+/// A URL that is being fetched is not asked again; everyone who waits gets the same outcome. At
+/// most 32 fetches run at once, and there is no queue. Any thread.
 class Fetcher {
  public:
   using Text = Result<std::string>;
   using Deadline = std::chrono::steady_clock::time_point;
-  /// What is to be made of an outcome before anybody gets it; any thread.
+  /// Judges or stores an outcome before anybody gets it; its result is what they get. Called on the
+  /// thread of the coroutine that fetched.
   using Finish = std::function<Text(const std::string& url, const std::string& ca_file, Text text)>;
 
-  /// The client must be stopped before the contexts go on which somebody waits.
+  /// `client` must be stopped before the io_contexts end whose coroutines wait here.
   explicit Fetcher(http::Client& client, Finish finish = {})
       : client_(client), finish_(std::move(finish)) {}
 
-  /// Errors: `fetch_failed` with the reason, also when it is not there in time; `overloaded`: too
-  /// many are under way.
+  /// The body of a 2xx answer. `how`: TLS, proxy and credentials; never null. Errors:
+  /// `fetch_failed` with the reason, also past `deadline`; `overloaded` if 32 fetches are running.
   boost::asio::awaitable<Text> get(std::string url, std::shared_ptr<const config::Http> how,
                                    Deadline deadline);
 
  private:
-  using Key = std::pair<std::string, std::string>;  // URL and who vouches for its host
+  using Key = std::pair<std::string, std::string>;  // URL and the file of trusted authorities
   using Waiting = std::vector<http::Completion<Text>>;
+  // The caller must fetch, waits for another one's fetch, or is rejected.
   enum class Place { first, behind, none };
 
   Place join(const Key& key, const http::Completion<Text>& outcome);
   boost::asio::awaitable<Text> fetch(const std::string& url,
                                      std::shared_ptr<const config::Http> how, Deadline deadline);
+  // Ends a fetch and gives its outcome to everyone who waits.
   void land(const Key& key, const Text& text);
 
   http::Client& client_;
   const Finish finish_;
-  std::mutex mutex_;  // guards flights_: messages come on every core
-  std::map<Key, Waiting> flights_;
+  std::mutex mutex_;                // guards flights_, because messages come on every http thread
+  std::map<Key, Waiting> flights_;  // the fetches under way
 };
 
 }  // namespace alarum::ingest

@@ -7,11 +7,13 @@
 
 namespace alarum::ingest {
 
-/// Whether it is a form as GitHub sends (`application/x-www-form-urlencoded`). A web page can make
-/// a browser send one as well, but without `X-GitHub-Event`.
+/// Whether the body is a form as GitHub's web hooks send by default
+/// (`application/x-www-form-urlencoded` with `X-GitHub-Event`). The header is required, because a
+/// web page can make a browser send a form, but not with that header.
 bool is_github_form(const http::Request& request);
 
-/// The field `payload`, decoded. Error `no_payload`: there is none, or an escape in it is broken.
+/// The decoded field `payload` of such a form, which is JSON. Error `no_payload` if it is missing
+/// or has a broken escape.
 Result<std::string> payload_of_form(std::string_view body);
 
 }  // namespace alarum::ingest

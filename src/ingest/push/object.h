@@ -7,22 +7,24 @@
 
 namespace alarum::ingest {
 
-/// The members of a JSON object by name; of a name that is there twice, the last. Views live as
-/// long as the JsonText.
+/// Looks up the members of a JSON object by name. If a name occurs twice, the last one counts. A
+/// look-up is a linear search, since objects of senders are small. Views point into the JsonText,
+/// which must outlive this. One thread at a time.
 class Object {
  public:
-  /// Of what is no object: empty.
+  /// A value that is no object has no members.
   Object(JsonText& text, const JsonValue& value) : text_(&text), members_(text.members(value)) {}
 
-  /// Lives as long as this object does.
+  /// The value, or nullptr. The pointer is valid as long as this Object.
   const JsonValue* find(std::string_view name) const&;
   const JsonValue* find(std::string_view name) const&& = delete;
-  /// A string's text; empty when it is missing or no string.
+  /// The text of a string; empty if it is missing or no string.
   std::string_view text(std::string_view name) const;
-  /// Of a string, number or boolean; empty of anything else.
+  /// The text of a string, number or boolean; empty for anything else.
   std::string_view scalar(std::string_view name) const;
-  /// Empty when it is missing or no object.
+  /// The object of that name; without members if it is missing or no object.
   Object object(std::string_view name) const;
+  /// The elements of the array of that name; none if it is missing or no array.
   std::vector<JsonValue> elements(std::string_view name) const;
   const std::vector<JsonMember>& members() const { return members_; }
 

@@ -6,8 +6,10 @@
 
 namespace alarum::ingest {
 
-/// Adds `/ingest/…`: one route for each sender that posts to us in its own format. `pushes` and
-/// `intake` must outlive the server.
+/// Adds the routes of senders that post in a format of their own: `/ingest/alertmanager`,
+/// `/ingest/eventbridge`, `/ingest/eventgrid` (with its handshake), `/ingest/redfish` and
+/// `/ingest/json/{name}`. SMN and SNS have add_signed_routes(). `pushes`: the mappings of the
+/// config, which a reload replaces. `pushes` and `intake` must outlive the server.
 void add_push_routes(http::Router& router, const RouteOptions& options,
                      const Snapshot<config::PushIngest>& pushes, Intake& intake);
 

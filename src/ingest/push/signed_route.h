@@ -9,7 +9,7 @@
 
 namespace alarum::ingest {
 
-/// What the routes of SMN and SNS share. Lives as long as the server.
+/// What the routes of SMN and SNS use. All of it must outlive the server.
 struct SignedPorts {
   const Snapshot<config::PushIngest>& pushes;
   Certificates& certificates;
@@ -18,10 +18,14 @@ struct SignedPorts {
   Intake& intake;
 };
 
-/// Adds `/ingest/smn` and `/ingest/sns`. Subscriptions to allowed topics are confirmed. Each
-/// message is answered within 3.5 s of its last byte, as far as it waits for others: the services
-/// give up after 5 s. What cannot be judged now (certificate not to be had, overload) is answered
-/// 503, which the services send again; what is not to be believed 403, which they do not.
+/// Adds `/ingest/smn` and `/ingest/sns`. Messages are authenticated by their signature, and
+/// subscriptions to allowed topics are confirmed by asking their URL.
+///
+/// Fetches end within 3.5 s of the message's last byte, because the services give up after 5 s. A
+/// message that cannot be judged now is answered 503, and the services send it again: no trusted
+/// certificate could be fetched, overload. A message that must not be believed is answered 403 and
+/// not sent again: unknown topic, bad URL, stale, bad signature. A body that is no message is
+/// answered 400.
 void add_signed_routes(http::Router& router, const RouteOptions& options, SignedPorts ports);
 
 }  // namespace alarum::ingest

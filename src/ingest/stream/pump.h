@@ -8,41 +8,46 @@
 
 namespace alarum::ingest {
 
-/// Bytes that arrive, from a socket or standard input.
+/// Bytes that arrive, from a socket or standard input. Used by one coroutine.
 class Bytes {
  public:
   virtual ~Bytes() = default;
-  /// The next piece, at most kPiece bytes; empty: the end. Error `read_failed`.
+  /// Waits for the next piece, at most kPiece bytes; empty at the end. After the feed has stopped
+  /// it ends soon. Errors: `read_failed`, `tls_failed`.
   virtual http::asio::awaitable<Result<std::string>> read() = 0;
 };
 
+/// Bytes of one read at most.
 constexpr std::size_t kPiece = 256 << 10;
 
-/// What the connections of one source hold together of messages that have no end yet: bounded, or
-/// thousands of them could fill the memory.
+/// The bytes that all connections of one source together buffer of unfinished messages. Without
+/// this bound thousands of connections could fill the memory.
 struct HeldBytes {
   std::size_t most = 64 << 20;
   std::atomic<std::size_t> now = 0;
 };
 
-/// Reads until the end or until the feed stops: cuts, decodes, commits; reads on when that is on
-/// disk.
+/// Serves one connection until its end, or until the feed stops: reads a piece, cuts it into
+/// messages, decodes them, commits, and reads on when the events are on disk. Of a connection that
+/// broke, the unfinished message is rejected. The connection that exceeds `held` is ended. All
+/// references must outlive the coroutine. `sender`: recorded with each event.
 http::asio::awaitable<void> pump(Bytes& bytes, const config::Source& source, const Decoder& decoder,
                                  Feed& feed, HeldBytes& held, std::string sender);
 
-/// A message as it was cut out of what arrived.
+/// One message of a source, before it is decoded.
 struct Message {
   std::string_view text;
-  bool too_long = false;  ///< it is not in `text` then
+  bool too_long = false;  ///< then `text` is empty
   std::string_view sender;
-  std::function<std::string()> place;  ///< where it stands, for people: "line 7"
+  std::function<std::string()> place;  ///< where it stood, for people: "line 7"
   bool cut = false;                    ///< the connection ended in the middle of it
 };
 
-/// One message into `events`; what is wrong with it is told to the feed.
+/// Decodes one message and appends its events to `events`. A message, or an event of it, that is
+/// wrong goes to feed.reject().
 void take_message(const Message& message, const Decoder& decoder, const Decoder::NewId& new_id,
                   Feed& feed, std::vector<model::Event>& events);
-/// The same of a line of a stream.
+/// The same for a line of a stream; an event without an id gets a random one.
 void take_line(const Lines::Line& line, std::string_view sender, const Decoder& decoder, Feed& feed,
                std::vector<model::Event>& events);
 

@@ -9,46 +9,57 @@
 
 namespace alarum::ingest {
 
-/// Keeps one subscription of a BMC alive (Redfish DSP0266 "Eventing"; EventDestination): finds the
-/// one that bears our context and posts to us, makes it where there is none (of all event types
-/// that the service has, and of all registries and resources) and has it send a test event, looks
-/// whether it still stands, makes it anew where it was lost, removes those that it made in vain.
-/// One with our context that posts to another place is left alone: it is another bridge's, or posts
-/// to where we were before. Given answers it says what to ask next. Pure.
+/// Decides what to ask a BMC so that one subscription of its events stays alive (Redfish DSP0266
+/// "Eventing"; EventDestination). It looks for the subscription that has our context and posts to
+/// our destination. If there is none, it makes one for all event types, registries and resources,
+/// and asks for a test event. Later it checks that the subscription still exists, makes it again if
+/// it was lost, and removes surplus ones of its own. A subscription with our context that posts to
+/// another destination is left alone: it belongs to another bridge, or to an earlier config.
+///
+/// Pure: the caller sends next() and hands the answer to take() or failed(). One thread.
 class RedfishKeeper {
  public:
+  /// `destination`: the URL that the BMC shall post to; its query may hold a token. `context`: the
+  /// mark by which the subscription is found again.
   RedfishKeeper(std::string destination, std::string context)
       : destination_(std::move(destination)), context_(std::move(context)) {}
 
+  /// A request; `body` is JSON or empty.
   struct Step {
     std::string method, path, body;
   };
-  /// `now` stands in a test event.
+  /// The next request. `now`: the timestamp of a test event.
   Step next(Time now = {}) const;
 
+  /// What follows from an answer. After `stands`, `found`, `created` and `again` the subscription
+  /// exists: ask again after the usual interval.
   enum class News {
-    none,     ///< there is more to ask at once
-    stands,   ///< ask again after the usual while
-    found,    ///< the same: one that an earlier run made
-    created,  ///< the same: there was none
-    again,    ///< the same: it had been there, and was lost
-    fault     ///< text() says why; ask again after a longer while
+    none,     ///< send next() at once
+    stands,   ///< it was known and still exists
+    found,    ///< it exists, made by an earlier run
+    created,  ///< there was none, and it was made
+    again,    ///< it had existed in this run, was lost, and was made again
+    fault     ///< it may not exist, text() says why; ask again after a longer while
   };
+  /// Takes the answer to next(). `location`: the header Location (of a subscription that was made).
   News take(unsigned status, std::string_view location, std::string_view body);
-  /// No answer at all.
+  /// There was no answer.
   News failed(std::string_view reason);
+  /// The reason for `fault`.
   const std::string& text() const { return text_; }
-  /// The BMC took the test event: something should come. Told once.
+  /// The BMC accepted the request for a test event, so an event should arrive. Returned once.
   bool tested() { return std::exchange(tested_, false); }
-  /// It offers tests and refused ours with this status; 0: it did not, or it was told. Told once.
+  /// The status with which the BMC rejected the request for a test event, returned once; otherwise
+  /// 0.
   unsigned test_refused() { return std::exchange(test_refused_, 0); }
-  /// Where another subscription with our context posts to, without its query, which may have a
-  /// secret; empty: there is none, or it was told. Told once.
+  /// The destination of another subscription with our context, without its query, which may hold a
+  /// secret. Returned once; otherwise empty.
   std::string offload() { return std::exchange(elsewhere_, {}); }
 
  private:
   enum class Doing { list, member, service, create, test, look, remove };
-  enum class Whose { not_ours, ours, worn };  // worn: ours, but of no use any more
+  // worn: ours, but disabled by the BMC or with an old token, so it must be replaced.
+  enum class Whose { not_ours, ours, worn };
   News looked(unsigned status, std::string_view body);
   News member(unsigned status, std::string_view body);
   News listed(unsigned status, std::string_view body);
@@ -62,27 +73,28 @@ class RedfishKeeper {
 
   const std::string destination_, context_;
   Doing doing_ = Doing::list;
-  // Of the subscription, or of the page or member that is looked at
+  // Path of the subscription, or of the page or member that is read
   std::string path_;
-  std::vector<std::string> members_;  // not looked at yet
-  std::vector<std::string> surplus_;  // ours, and to be removed
-  std::string kept_;                  // ours, and good
-  unsigned pages_ = 0;                // of the list
-  std::string elsewhere_;
-  bool told_elsewhere_ = false;
-  RedfishEventService service_;  // as it was when a subscription had to be made
-  // Of the request that makes it: what the BMC refused is not tried again
+  std::vector<std::string> members_;  // paths that were not read yet
+  std::vector<std::string> surplus_;  // paths of ours that must be removed
+  std::string kept_;                  // path of ours that is good
+  unsigned pages_ = 0;                // pages of the list that were read
+  std::string elsewhere_;             // what offload() returns next
+  bool told_elsewhere_ = false;       // elsewhere_ was set once
+  RedfishEventService service_;       // read before a subscription is made
+  // Which form of the creating request is tried; one that the BMC rejected is not tried again
   unsigned form_ = 0;
-  Doing then_ = Doing::look;   // after the test
-  News made_ = News::created;  // what is said then
-  bool lean_ = false;          // the test event: the BMC refused the whole one
+  Doing then_ = Doing::look;   // what follows the test event
+  News made_ = News::created;  // the news after the test event
+  bool lean_ = false;          // the BMC rejected the full test event
   bool tested_ = false;
   unsigned test_refused_ = 0;
-  bool had_ = false;  // it stood in this run
+  bool had_ = false;  // the subscription existed in this run
   std::string text_;
 };
 
-/// The path of a URL, or the path that it is; empty: neither.
+/// The path of an http(s) URL, or the text itself if it is a path; empty for anything else, also
+/// for `//host/…`.
 std::string path_of(std::string_view location);
 
 }  // namespace alarum::ingest

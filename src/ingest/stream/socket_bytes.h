@@ -9,11 +9,14 @@
 
 namespace alarum::ingest {
 
+/// How long a connection is still read after the feed has stopped.
 constexpr std::chrono::seconds kFarewell{2};
 
-/// The bytes of a socket. One that is idle costs no buffer. Once the feed stops we say so (by
-/// closing our side) and read what still comes until the sender closes too, for at most kFarewell:
-/// what it had sent before it knew is not lost.
+/// The bytes of a TCP or Unix socket, which must be non-blocking. An idle connection costs no
+/// buffer, because the buffer is made when bytes have arrived. Once the feed stops, the sending
+/// direction is shut down, which tells the sender to stop, and the rest is read until the sender
+/// closes, for kFarewell at most. So what was sent before the sender noticed is not lost. Used on
+/// the socket's thread.
 template <class Socket>
 class SocketBytes final : public Bytes {
  public:
@@ -59,12 +62,13 @@ class SocketBytes final : public Bytes {
   Socket socket_;
   const Feed& feed_;
   http::asio::steady_timer deadline_;
-  bool said_ = false, late_ = false;
-  // Nullptr once it is gone
+  bool said_ = false, late_ = false;  // the farewell was sent; its time is over
+  // Points to nullptr once this object is destroyed; the timer's handler may run after that.
   const std::shared_ptr<SocketBytes*> self_ = std::make_shared<SocketBytes*>(this);
 };
 
-/// The same through TLS.
+/// The same for a TLS connection (RFC 5425 for syslog). The first read() does the handshake, which
+/// must end within `handshake`; error `tls_failed`.
 class TlsBytes final : public Bytes {
  public:
   TlsBytes(http::asio::ip::tcp::socket socket, std::shared_ptr<const http::Tls> tls,

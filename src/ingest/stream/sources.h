@@ -10,60 +10,68 @@
 
 namespace alarum::ingest {
 
-/// All sources beside the HTTP routes: begins them, replaces them at a reload, ends them.
+/// All entries of the config's `sources`: starts them, replaces them at a reload, ends them. Owned
+/// by the bridge. All calls come from the main thread, except faults() and each(). A reload calls
+/// prepare(), and adopt() once its record is on disk.
 class Sources {
  public:
-  /// `data`: where sources keep how far they came.
+  /// `data`: the folder where sources store how far they came. All references must outlive this.
   Sources(Intake& intake, const Snapshot<config::PushIngest>& pushes, DataFolder data);
   ~Sources();
 
-  /// What is new of `wanted` is opened and waits for adopt(); nothing that runs is touched. Error:
-  /// why one of them cannot be.
+  /// Opens the sources of `wanted` that do not run yet, and renews the others. Nothing that runs is
+  /// changed. If one cannot be opened, the error says why, and nothing is prepared. A source whose
+  /// port or path is in use by one that will end is opened by adopt().
   Result<void> prepare(const std::vector<config::Source>& wanted);
-  /// What was prepared begins; what is not wanted any more ends within `grace`.
+  /// Starts what was prepared. Before that it ends the sources that are not wanted any more, which
+  /// blocks for `grace` at most. A source that cannot be opened now is tried again by retry().
   void adopt(std::chrono::milliseconds grace);
-  /// What could not be begun, or has failed since, is begun again: to be called every few seconds,
-  /// on the thread of adopt(). A source that failed goes on from what it has committed.
+  /// Starts again what could not be opened, or has failed since. To be called every few seconds. A
+  /// source that failed goes on behind what it has committed. Blocks for `grace` at most.
   void retry(std::chrono::milliseconds grace);
-  /// Ends all: nothing more is read, what was read is committed, as far as that works within
-  /// `grace`.
+  /// Ends all sources and their threads: nothing more is read, and what was read is committed if
+  /// that works within `grace`. Once; blocks.
   void stop(std::chrono::milliseconds grace);
 
-  /// What is wrong with sources, a sentence each. Any thread.
+  /// What is wrong with sources, a sentence each, for readiness. Any thread.
   std::vector<std::string> faults() const;
-  /// Any thread.
+  /// Calls `tell` for each source that runs, while holding a mutex; for the metrics. Any thread.
   void each(const std::function<void(const std::string& name, const FeedCounts&)>& tell) const;
 
  private:
   struct Prepared {
     std::unique_ptr<Source> source;
-    bool opened = false;  ///< else one that runs has its place, and must go first
+    bool opened = false;  ///< false: a running source has its port or path, and must end first
   };
 
-  /// A source that is wanted, and why it does not run.
+  /// A source that is wanted but does not run, and the reason.
   struct Missing {
     config::Source config;
     std::string reason;
   };
 
   std::unique_ptr<Source> make(config::Source source);
+  // Opens and starts a source; on failure adds it to missing_ and returns false.
   bool begin(Prepared prepared);
+  // Stops the sources and waits; those that do not end in time go to lingering_.
   void end(std::vector<std::unique_ptr<Source>> sources, std::chrono::milliseconds grace);
 
   Intake& intake_;
   const Snapshot<config::PushIngest>& pushes_;
   const DataFolder data_;
-  // Of sources that ask others; made with the first of them. Outlives the threads
+  // For sources that send requests; made with the first of them. Declared before workers_, so that
+  // it outlives their threads.
   std::unique_ptr<http::Client> client_;
   Workers workers_;
   bool started_ = false, stopped_ = false;
-  std::vector<config::Source> wanted_;  // of the last prepare()
-  std::vector<Prepared> prepared_;      // not begun
-  // Guards what follows: a reload changes it, the pages of metrics and readiness read it
+  std::vector<config::Source> wanted_;  // the argument of the last prepare()
+  std::vector<Prepared> prepared_;      // what adopt() will start
+  // Guards the members below: the main thread changes them, metrics and readiness read them.
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Source>> running_;
   std::vector<Missing> missing_;
-  // Ended, with a task that did not end in time: kept for good
+  // Sources with a coroutine that did not end in time. They are never destroyed, because the
+  // coroutine refers to them.
   std::vector<std::unique_ptr<Source>> lingering_;
 };
 

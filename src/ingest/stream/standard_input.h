@@ -4,7 +4,9 @@
 
 namespace alarum::ingest {
 
-/// Standard input: lines until its end. The daemon goes on after that.
+/// A source that reads messages from standard input until its end; the daemon runs on after that.
+/// At a stop, what a pipe still holds is read, for two seconds at most. Runs on `source-files`,
+/// because reading a regular file may block.
 class StandardInput final : public Source {
  public:
   StandardInput(config::Source config, Intake& intake, const Snapshot<config::PushIngest>& pushes)

@@ -6,8 +6,10 @@
 
 namespace alarum::ingest {
 
-/// Some makers write no tag but a body that says what it is: key=value, CSV, an event id. Fills
-/// what is empty in `out`; the body stays the message. False: it is none of them.
+/// Reads the bodies of makers that write no tag (FortiOS, SonicOS, SFOS, PAN-OS, iDRAC, Fabric OS,
+/// NetScaler, RouterOS, ISE): key=value, CSV, or an event id in the text. Sets app, msgid, host and
+/// time of `out` from it, host and time only if they are missing. The body stays the message, so
+/// `text` is not shortened. False if the text is none of these. Pure.
 bool read_known_body(std::string_view text, const SyslogClock& clock, SyslogMessage& out);
 
 }  // namespace alarum::ingest

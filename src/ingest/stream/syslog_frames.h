@@ -3,9 +3,10 @@
 
 namespace alarum::ingest {
 
-/// RFC 6587 (and RFC 5425 over TLS): octet counting `LEN SP MSG` where a message begins with a
-/// digit, else a line that ends with LF or NUL; each message anew. What is longer than `longest` is
-/// passed over without being kept, and told as such.
+/// Frames of syslog over TCP (RFC 6587) and TLS (RFC 5425). A message that begins with a digit from
+/// 1 to 9 is octet-counted, `LEN SP MSG`; any other ends with LF or NUL. Each message is judged by
+/// itself, because some senders mix both. A message of more than `longest` bytes is skipped without
+/// being buffered, and reported as too_long. Pure.
 class SyslogFrames final : public Frames {
  public:
   explicit SyslogFrames(std::size_t longest) : longest_(longest) {}
@@ -22,11 +23,11 @@ class SyslogFrames final : public Frames {
 
   const std::size_t longest_;
   std::string buffer_;
-  std::size_t at_ = 0;        // the first byte that belongs to no message yet
-  std::size_t searched_ = 0;  // no end of a line before it
-  std::size_t skipping_ = 0;  // bytes of a counted message that is too long
+  std::size_t at_ = 0;        // the first byte that was not returned or skipped
+  std::size_t searched_ = 0;  // there is no line end before this byte
+  std::size_t skipping_ = 0;  // bytes still to skip of a counted message that is too long
   bool skip_line_ = false, ended_ = false;
-  std::uint64_t index_ = 0;
+  std::uint64_t index_ = 0;  // of the next message
   Lines::Line found_;
 };
 

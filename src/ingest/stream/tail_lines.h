@@ -5,22 +5,23 @@
 
 namespace alarum::ingest {
 
-/// A line of a file and where it begins, counted from the chunk's first byte.
+/// A line of a chunk.
 struct TailLine {
-  std::size_t at = 0;
-  std::string_view text;  ///< without its end; empty where too_long
+  std::size_t at = 0;     ///< where it begins, in bytes from the beginning of the chunk
+  std::string_view text;  ///< without its end; empty if too_long; points into the chunk
   bool too_long = false;
 };
 
-/// What one chunk of a file gives. Pure.
+/// The lines of one chunk of a file.
 struct TailCut {
-  std::vector<TailLine> lines;  ///< blank ones left out
-  std::size_t consumed = 0;     ///< bytes that need not be read again: the next line begins there
+  std::vector<TailLine> lines;  ///< without blank ones
+  std::size_t consumed = 0;     ///< bytes that need not be read again; the next line begins there
   bool passing_over = false;    ///< what follows is the rest of a line that is too long
 };
 
-/// Whole lines only; a beginning stays for the next time, unless `final` says that no more will
-/// come. `passing_over`: of the cut before.
+/// Cuts a chunk into whole lines. The beginning of a line at the end of the chunk is not consumed,
+/// unless `final` says that no more will come. A line of more than `longest` bytes is skipped, and
+/// reported once as too_long. `passing_over`: that of the cut before. Pure.
 TailCut cut_tail(std::string_view chunk, std::size_t longest, bool passing_over, bool final);
 
 }  // namespace alarum::ingest

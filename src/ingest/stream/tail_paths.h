@@ -4,15 +4,17 @@
 
 namespace alarum::ingest {
 
-/// What stands at a pattern (glob(7)).
+// Looks at folders; all functions block on the disk. What cannot be read is left out.
+
+/// The paths that match a pattern (glob(7)).
 std::vector<std::string> matching(const std::string& pattern);
-/// Older ones first, by the time of their last write: they were rotated away, and what stands in
-/// them happened before. Of one time `log.2`, `log.1`, `log`.
+/// Sorts by the time of the last write, older ones first, because rotated files have the older
+/// events. Files of the same time come as `log.2`, `log.1`, `log`.
 void sort_by_age(std::vector<std::string>& paths);
-/// What stands in the folder of `path`; of a link also in its target's, since that is where it is
-/// rotated.
+/// All paths in the folder of `path`. If `path` is a link, also those in its target's folder, where
+/// the target is rotated.
 std::vector<std::string> files_beside(const std::string& path);
-/// `log.1`, `log-20260101` of `log`.
+/// Whether `path` has the name of a rotated `from`: `log.1` and `log-20260101` for `log`.
 bool is_rotated(const std::string& path, const std::string& from);
 
 }  // namespace alarum::ingest

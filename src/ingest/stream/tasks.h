@@ -14,16 +14,22 @@
 
 namespace alarum::ingest {
 
-/// The threads of the streams: a few for sockets, and one for what blocks on a disk.
+/// The threads of all sources: `source-sockets`, one for each core, and `source-files`, one for
+/// what may block on a disk. Each runs an io_context. Owned by Sources.
 class Workers {
  public:
+  /// `sockets`: threads for sockets; at least one is made.
   explicit Workers(unsigned sockets);
   ~Workers() { stop(); }
 
-  http::asio::io_context& next() { return sockets_[next_++ % count_].context; }  ///< any thread
+  /// The context for the next socket, in turn. Any thread.
+  http::asio::io_context& next() { return sockets_[next_++ % count_].context; }
+  /// The context of `source-files`.
   http::asio::io_context& disk() { return disk_.context; }
+  /// Starts the threads. Once.
   void start();
-  /// Ends the threads; what still runs on them is dropped.
+  /// Stops the contexts and joins the threads. Coroutines that still wait on them are destroyed
+  /// with the contexts.
   void stop();
 
  private:
@@ -40,22 +46,23 @@ class Workers {
   std::atomic<unsigned> next_ = 0;
 };
 
-/// The coroutines of one source: a listener and its connections, say. Each stays on the context
-/// that it was given.
+/// The coroutines of one source, for example a listener and its connections. Each stays on the
+/// context that it was given. Owned by the Source; every method may be called from any thread.
 class Tasks {
  public:
   using Body = std::function<http::asio::awaitable<void>()>;
 
-  /// Runs `body` on `context`; any thread. What it throws is logged under `name`, and ends it
-  /// alone: a connection, say.
+  /// Runs `body` on `context`. An exception of it is logged under `name` and ends only this task,
+  /// for example one connection.
   void spawn(http::asio::io_context& context, std::string name, Body body);
-  /// The same for what the source cannot be without: what it throws is the source's fault.
+  /// The same for a task that the source needs. Its exception becomes the source's fault().
   void keep(http::asio::io_context& context, std::string name, Body body);
-  /// What a task that was to be kept threw; empty: nothing. Any thread.
+  /// The message of the first exception of a task that was started by keep(); empty if none threw.
   std::string fault() const;
-  /// Whatever each of them waits for ends now with operation_aborted, once; what they wait for
-  /// later does not. Any thread.
+  /// Cancels what each task waits for now: that wait ends with operation_aborted. Later waits are
+  /// not affected, so tasks must ask Feed::stopping().
   void interrupt();
+  /// Tasks that have not ended.
   std::size_t running() const;
 
  private:
@@ -66,7 +73,7 @@ class Tasks {
   };
   void begin(http::asio::io_context& context, std::string name, Body body, bool kept);
 
-  // Guards what follows: coroutines of several threads end, one thread interrupts
+  // Guards both members below: coroutines end on several threads, and one thread interrupts them.
   mutable std::mutex mutex_;
   std::list<std::shared_ptr<Task>> tasks_;
   std::string fault_;
