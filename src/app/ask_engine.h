@@ -8,9 +8,10 @@
 
 namespace alarum::app {
 
-/// What `question` finds between two steps of the engine. Waits for it, for `patience`; nullopt:
-/// the engine is busy, or stopping, or the question threw. For threads that may wait; HTTP handlers
-/// use api::ask.
+/// Runs `question` on the engine's thread between two steps, and waits for its result. nullopt if
+/// the engine does not answer within `patience`, is stopping, or the question threw. A question
+/// that was given up may still run later, so it must own what it uses. Blocks the calling thread;
+/// HTTP handlers use api::ask instead.
 template <class Question>
 auto ask_engine(engine::Stage& stage, std::chrono::seconds patience, Question question) {
   using Answer = std::invoke_result_t<Question, engine::Engine&, alert::Book&, engine::Processor&>;

@@ -19,43 +19,50 @@
 
 namespace alarum::app {
 
-/// What `Host` may say on loopback: its names, and that of `external_url`, which a proxy on this
-/// machine may pass on. Empty: anything, offload.
+/// The values of the header Host that are accepted if the daemon listens on loopback: the names of
+/// loopback, and the host of `external_url`, which a proxy on this machine may pass on. Empty,
+/// which accepts any, if it listens on another address.
 std::vector<std::string> allowed_hosts(const config::Address& listen,
                                        const std::string& external_url);
 
-/// The whole daemon: the core, its threads, and the doors by which the world comes in. Stopping
-/// goes from the near end to the far one, so that what was taken in is worked off.
+/// The whole daemon: the Core with its threads, and everything that needs sockets (HTTP server,
+/// sources, client). Owned by serve(); lives on the main thread. It stops from the inputs to the
+/// outputs, so that everything that was accepted is still processed.
 class Bridge {
  public:
-  /// What console receivers write to; stays open.
+  /// What console receivers write to. The descriptor stays open.
   struct Console {
     int descriptor = 1;
     bool colour = false;
   };
-  /// Recovers, replays, opens the listening socket, starts all threads. An error names what stands
-  /// in the way.
+  /// Recovers, replays, opens the listening socket, and starts all threads; blocks until events are
+  /// accepted. An error names what stands in the way, and nothing runs then.
   static Result<std::unique_ptr<Bridge>> start(const Settings& settings, Loaded loaded,
                                                Clock& clock, Console console);
   ~Bridge();
 
-  /// `http://127.0.0.1:9797`, as bound.
+  /// The URL as bound: `http://127.0.0.1:9797`.
   std::string url() const { return scheme() + server_->address(); }
-  /// A SIGHUP; any thread.
+  /// Asks for a reload, as SIGHUP does. Any thread.
   void reload() { core_->reloads().ask(Reloads::Kind::reload, {}); }
-  /// A SIGTERM: run() drains and stops. Any thread.
+  /// Makes run() stop the daemon, as SIGTERM does. Any thread.
   void end() { core_->reloads().close(); }
-  /// Carries out reloads until the end, and reports to the service manager.
+  /// Carries out reloads, starts failed sources again, and reports to the service manager, until
+  /// end(); then stops all parts. If a part does not end in its time, it ends the process with exit
+  /// code 1.
   void run(ServiceManager& manager);
 
  private:
   Bridge(const Settings& settings, Clock& clock, Console console);
+  // What the core gets from this process, see Doors.
   Core::Options core_options(StartKeys keys, bool colour);
   const config::Config& config() const { return core_->in_force().config; }
   std::string scheme() const { return config().tls ? "https://" : "http://"; }
   http::Router router();
+  // Binds the port and opens the sources; nothing is accepted yet.
   Result<void> listen();
   std::string metrics(const std::optional<api::EngineNumbers>& engine);
+  // Doors::prepare and Doors::adopt: the certificates, limits and sources of a reload.
   Result<void> prepare(Loaded& loaded);
   void adopt(const config::Config& config);
   std::string status() const;
@@ -67,16 +74,16 @@ class Bridge {
   PosixFileSystem files_;
   SystemRandom random_;
   deliver::MachineTransport transport_;
-  std::atomic<std::uint64_t> missing_files_ = 0;  // the readiness page reads it on HTTP threads
+  std::atomic<std::uint64_t> missing_files_ = 0;  // http threads read it for the readiness page
   std::unique_ptr<Core> core_;
   std::unique_ptr<http::Authenticator> gate_;
-  http::Client client_;  // for what messages name: certificates, confirmations
+  http::Client client_;  // for URLs in messages of SMN and SNS: certificates, confirmations
   ingest::Certificates certificates_;
   ingest::Fetcher confirmations_;
   ingest::Confirmed confirmed_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<ingest::Sources> sources_;
-  std::shared_ptr<const http::Tls> next_tls_;  // of a reload that is under way
+  std::shared_ptr<const http::Tls> next_tls_;  // from prepare() to adopt()
   bool reported_reload_ = false;               // and not yet that it has ended
 };
 

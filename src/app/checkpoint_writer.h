@@ -9,37 +9,39 @@
 
 namespace alarum::app {
 
-/// Writes checkpoints as they come from the engine, in turns of its own (start(): on a thread of
-/// its own): the engine does not wait for the disk. What cannot be written is logged, and is over:
-/// the next one is another attempt.
+/// Writes checkpoints, whose parts the engine hands over, so that the engine does not wait for the
+/// disk. Runs on the thread `checkpoints`, or in turns of the simulator. A checkpoint that cannot
+/// be written is logged and given up; the next one is a new attempt. Owned by Core.
 class CheckpointWriter {
  public:
-  /// `journal` keeps them, and hears, within a turn, from where on it is needed.
+  /// `journal` stores the checkpoints. After each one it learns, on this thread, which records are
+  /// still needed.
   explicit CheckpointWriter(journal::Journal& journal) : journal_(journal) {}
   ~CheckpointWriter() { stop(); }
 
-  /// The engine's thread; never waits. Where there is no room the part is refused and its
-  /// checkpoint given up, for without it the checkpoint would be wrong: who calls asks has_room()
-  /// first.
+  /// Takes the next part; never waits. On the engine's thread. If kBytes are waiting, the part is
+  /// rejected, and its checkpoint is given up, because it would be incomplete. Callers therefore
+  /// ask has_room() first.
   void take(engine::CheckpointPart part);
-  /// Any thread.
+  /// Whether less than half of kBytes are waiting. Any thread.
   bool has_room() const { return channel_.weight() < kBytes / 2; }
-  /// Why the newest attempt failed; nullptr: it did not. Any thread.
+  /// Why the newest attempt failed; nullptr if it succeeded. Any thread.
   std::shared_ptr<const Error> fault() const { return fault_.get(); }
+  /// Starts the thread. Not together with turn().
   void start();
-  /// One turn: waits at most `most` for parts, writes all that are there. False: it was closed, all
-  /// is written. One thread.
+  /// One turn: waits at most `most` for parts and writes all that are there. False once it was
+  /// closed and everything is written. On one thread.
   bool turn(std::chrono::nanoseconds most);
-  /// How long there is nothing to do unless something comes.
+  /// How long turn() may wait: 0 if parts are there, otherwise an hour.
   std::chrono::nanoseconds patience() const;
-  /// What comes later is dropped; turns write what came before.
+  /// Drops the parts that come from now on; turns still write what came before.
   void close() { channel_.close(); }
-  /// Closes, and waits for the thread.
+  /// Closes and joins the thread.
   void stop();
 
  private:
-  static constexpr std::size_t kBytes = 16 << 20;      // that wait
-  using Item = std::optional<engine::CheckpointPart>;  // nullopt: a part was refused here
+  static constexpr std::size_t kBytes = 16 << 20;      // bytes of parts that wait at most
+  using Item = std::optional<engine::CheckpointPart>;  // nullopt: a part was rejected
   void write(const Item& item);
   void give_up(const Error& why);
   Result<void> write_part(const engine::CheckpointPart& part);
@@ -48,7 +50,7 @@ class CheckpointWriter {
   std::unique_ptr<journal::CheckpointDraft> draft_;
   Snapshot<Error> fault_;
   Channel<Item> channel_{kBytes};
-  bool refused_ = false;  // a part of the checkpoint that the engine is giving us; the engine's
+  bool refused_ = false;  // a part of the present checkpoint was rejected; the engine's thread only
   std::thread thread_;
 };
 

@@ -28,68 +28,74 @@
 
 namespace alarum::app {
 
-/// What the core stands on. All of it outlives the core.
+/// The machine below the core, which the simulator replaces. All of it must outlive the core.
 struct World {
   FileSystem& files;
   Clock& clock;
   Random& random;
   deliver::Transport& transport;
-  /// How the book's files come to `files`; nullptr: SQLite opens them itself.
+  /// How SQLite opens the book's files in `files`; nullptr: it opens real files by itself.
   alert::SqliteFiles* sqlite = nullptr;
 };
 
-/// Storage and all stages, wired once: for the daemon, which gives each a thread (start()), and for
-/// a simulator, which takes their turns itself (parts()). The far end is built first. What has to
-/// do with sockets is the Bridge's.
+/// Storage and all stages of the daemon, built and connected in one place. The daemon gives each
+/// stage a thread (start()); the simulator takes their turns itself (parts()). It has no sockets:
+/// those are in the Bridge. Lives on the main thread; the accessors return parts that have threads
+/// of their own, and say themselves what may be called from where.
 class Core {
  public:
   struct Options {
-    bool colour = false;      ///< consoles
-    std::string config_file;  ///< as the status page names it
-    /// Of the config as it stands on disk, where it has been fitted to this machine since.
+    bool colour = false;      ///< console receivers write colours
+    std::string config_file;  ///< the name that the status page shows
+    /// The start keys of the config file, if `loaded` was changed to fit this machine; otherwise
+    /// they are taken from `loaded`.
     std::optional<StartKeys> keys;
     Doors doors;
     FindCompiled compiled;  ///< see stored_generations()
     engine::Stage::Options engine = {};
-    deliver::Options delivery = {};  ///< its functions are the core's
+    deliver::Options delivery = {};  ///< its functions are replaced by the core's
     std::chrono::milliseconds recovery_checkpoint_every = std::chrono::seconds(10);  ///< see Bounds
     std::chrono::nanoseconds audit_every = std::chrono::minutes(1), audit_first{};
-    /// Sees each record once it is on disk, within the journal's turn; empty: nobody does.
+    /// Sees each record once it is on disk, on the journal's thread. For the simulator; may be
+    /// empty.
     std::function<void(const std::vector<model::Record>&)> tap;
   };
 
-  /// Opens journal and book, recovers, replays, reconciles; starts nothing. Errors: whatever stands
-  /// in the way, of which a person can read what to do.
+  /// Opens journal and book, recovers, replays and reconciles; starts nothing. Blocks for as long
+  /// as the replay takes. An error says what stands in the way and what a person can do.
   static Result<std::unique_ptr<Core>> open(Loaded loaded, World world, Options options);
-  /// Writes the start record, and has the journal adopt the rules on disk and end what it had lost
-  /// the end of. Before threads and turns. After an error the core is only to be destroyed.
+  /// Writes the start record. Then writes a reload record if rules or routing on disk differ from
+  /// those of the log, and resolves alerts whose end the journal had lost. To be called before
+  /// start() and before any turn. After an error the core can only be destroyed.
   Result<void> begin();
 
-  /// A thread for each part.
+  /// Starts a thread for each part.
   void start();
 
-  /// A part that goes by turns.
+  /// A part that works in turns. Turns of one part must not overlap.
   struct Part {
     const char* name;
-    /// False: it has ended.
+    /// Waits at most `most` for something to do, and does it. False once the part has ended.
     std::function<bool(std::chrono::nanoseconds most)> turn;
-    /// How long there is nothing to do unless something comes.
+    /// How long turn() may wait.
     std::function<std::chrono::nanoseconds()> patience;
   };
-  /// All of them. Which has its turn when is whoever's business who calls them, one at a time.
+  /// All parts, for a caller that runs them on one thread in any order.
   std::vector<Part> parts();
 
-  /// A step of the stop: what came in is committed, worked off, notified.
+  /// One step of the stop. All steps together commit what came in, process it, and notify.
   struct Ending {
     const char* name;
-    std::function<void()> begin;  ///< of every step, before the first is closed; may be empty
-    std::function<void()> close;  ///< does not wait
-    /// The next one may be closed. Without threads: asked while all parts have their turns.
+    std::function<void()>
+        begin;  ///< called for every step before the first one closes; may be empty
+    std::function<void()> close;  ///< begins the end of this part; does not wait
+    /// Whether the part has ended, so that the next one may close. Used without threads, while all
+    /// parts have their turns.
     std::function<bool()> ended;
-    std::function<void()> join;       ///< waits for its thread
-    std::chrono::milliseconds limit;  ///< for all of it
+    std::function<void()> join;       ///< used with threads: close() and wait for the thread
+    std::chrono::milliseconds limit;  ///< how long `join` may take
   };
-  /// In their order. Whatever brings events has ended before, and the reloads too.
+  /// The steps in their order. Everything that brings events, and the reloads, must have ended.
   std::vector<Ending> endings();
 
   InForce& in_force() { return in_force_; }
@@ -110,30 +116,39 @@ class Core {
   Random& random() { return world_.random; }
 
  private:
+  // What progresses() saw at its last call.
   struct Progress {
     std::uint64_t commits = 0;
     model::Offset processed = 0;
   };
   Core(Loaded loaded, World world, Options options);
   Result<void> build(const Loaded& loaded);
+  // Builds the stages from the outputs to the inputs, and connects them by the ports below.
   void build_stages();
   engine::Stage::Ports stage_ports();
   deliver::Options delivery_options();
   Audit::Ports audit_ports();
+  // Whether journal and engine have nothing to do, or got on since the last call. The heartbeat
+  // goes out only then.
   bool progresses(Progress& seen) const;
+  // On the journal's thread: hands committed records to the engine.
   void take(std::vector<model::Record> records);
+  // The following four run on the audit's thread.
   Result<tools::Balance> balance(model::Offset end, Stepped stepped);
   Result<alert::BookView*> book_view();
   void watch_targets();
   void choose_own_receivers(const std::set<std::string>& failing);
+  // Whether the engine has processed everything that was committed, or has given up.
   bool worked_off() const;
+  // Waits for that, for 10 s at most.
   void drain();
 
   const World world_;
   const Options options_;
   InForce in_force_;
   ingest::Rejects rejects_;
-  // These three before the journal and the engine, which answer them.
+  // Declared before storage_ and stage_, so that they are destroyed after them: journal and engine
+  // may still answer them.
   std::unique_ptr<OwnAlerts> own_alerts_;
   std::unique_ptr<Reloads> reloads_;
   std::unique_ptr<Audit> audit_;
@@ -142,18 +157,18 @@ class Core {
   std::unique_ptr<engine::Stage> stage_;
   std::unique_ptr<deliver::Stage> delivery_;
   std::unique_ptr<ingest::Intake> intake_;
-  api::Readiness readiness_;  // made before the threads that read it start
-  TargetWatch target_watch_;  // the audit's
-  // Who is notified of built-in alerts, as it was last recorded; the audit's.
+  api::Readiness readiness_;  // complete before the threads that read it start
+  TargetWatch target_watch_;  // used by the audit alone
+  // The receivers of built-in alerts, as last recorded; used by the audit alone.
   struct OwnChoice {
     std::shared_ptr<const OwnRoute> route;
     std::vector<std::string> names;
-    bool first = true;  // by the config
+    bool first = true;  // no choice was recorded: the config's receiver applies
   };
   OwnChoice own_choice_;
   std::atomic<bool> own_choice_lost_ = false;
-  // The audit's connection to the book. It ends before the engine's: whoever is the last to close a
-  // WAL brings it into the book, and a reader cannot.
+  // The audit's connection to the book. Declared last, so that it closes before the engine's: the
+  // last connection that closes writes SQLite's WAL into the book, and a reader cannot do that.
   std::optional<alert::BookView> book_view_;
 };
 

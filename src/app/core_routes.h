@@ -5,15 +5,16 @@
 
 namespace alarum::app {
 
-/// The routes by which senders bring events, but those whose messages name others to be asked
-/// (ingest::add_signed_routes). The core outlives the router.
+/// Adds the routes by which senders bring events, except those of SMN and SNS, which need a client
+/// (ingest::add_signed_routes). `core` must outlive the router, here and below.
 void add_ingest_routes(http::Router& router, Core& core);
-/// The whole API; the list of all routes is whatever was added before.
+/// Adds the whole API. Its list of routes has those that were added before this call.
 void add_api_routes(http::Router& router, Core& core);
-/// All of these: what works without a server, sources or TLS. Handlers run on one `io_context` that
-/// somebody polls, and need no helpers.
+/// Adds all of these: everything that works without a server, sources or TLS. The simulator uses
+/// it; the handlers then run on one io_context that it polls, without a worker pool.
 void add_core_routes(http::Router& router, Core& core);
 
+/// The limits of the ingest routes, as the config has them.
 ingest::RouteOptions route_options(const config::Config& config);
 
 }  // namespace alarum::app

@@ -10,57 +10,63 @@
 
 namespace alarum::app {
 
-/// Who is told, and how, as the config says: the engine's view (names and bodies) and delivery's
-/// (addresses and secrets).
+/// Who is notified, and how, as the config says. It has two views: the engine's (names and bodies)
+/// and delivery's (addresses and secrets). A value; a start or a reload makes it on the main
+/// thread.
 struct NotificationConfig {
-  engine::DeliveryConfig outlets;
-  std::vector<deliver::Target> targets;
-  std::optional<deliver::Target> heartbeat;
+  engine::DeliveryConfig outlets;            ///< the engine's view
+  std::vector<deliver::Target> targets;      ///< delivery's view
+  std::optional<deliver::Target> heartbeat;  ///< nullopt: the config has none
   Duration heartbeat_every{};
-  Destinations destinations;
-  std::string routing;  ///< routing_text() of it
+  Destinations destinations;  ///< what each target's name stands for, to be stored in the book
+  std::string routing;        ///< routing_text() of the same config
 
+  /// What deliver::Stage::configure() takes.
   deliver::Stage::Config stage_config() const {
     return {targets, outlets.compose, heartbeat, heartbeat_every};
   }
 };
 
-/// The config of one person who is notified, without a route: whose messages `alarum test` and
-/// `backtest` count where no config is named.
+/// A config with one receiver and no routes. `alarum test` and `backtest` count its messages if no
+/// config is named.
 constexpr const char* kOnePerson =
     "external_url: http://alarum.example\nreceivers: [{name: person, console_configs: [{}]}]\n";
 
-/// Writes the line of an alert whose route notifies nobody.
+/// Writes a change of an alert to the log; for alerts whose route has no receiver.
 void log_alert(const model::Change& change);
 
-/// `known`: the names that were given before.
+/// Makes both views. `colour`: of console receivers. `known`: the names that targets had before;
+/// see target_names().
 NotificationConfig notification_config_of(const config::Config& config, bool colour,
                                           const Destinations& known = {});
 
-/// The engine's view as a text, which a Reload and checkpoints hold: delivery_config_of() makes the
-/// same of it wherever it is read. It holds no secret. A line of JSON (`external_url`, `colour`,
-/// `names` of the targets by receiver), then Config::notifying.
+/// The engine's view as a text, which reload records and checkpoints store. delivery_config_of()
+/// makes the same view from it in a replay, on any machine. It contains no secret. Its first line
+/// is JSON (`external_url`, `colour`, `names` of the targets by receiver); the rest is
+/// Config::notifying.
 std::string routing_text(const config::Config& config, bool colour, const Destinations& known);
-/// Error `bad_routing`: routing_text() has not written it, or it is no config any more.
+/// The view that such a text describes. Error `bad_routing` if it is none, or if this version
+/// cannot read it as a config any more.
 Result<engine::DeliveryConfig> delivery_config_of(const std::string& routing_text);
 
-/// Who is notified of built-in alerts, by whose targets take what they are sent.
+/// Chooses the receivers of built-in alerts, depending on which targets fail. Immutable.
 class OwnRoute {
  public:
-  /// `known`: as in notification_config_of().
+  /// `known`: as for notification_config_of().
   explicit OwnRoute(const config::Config& config, const Destinations& known = {});
-  /// The receiver that the config names (`self_monitoring`, else the root's); where all its targets
-  /// are in `failing`, behind it the receivers that are its targets' `fallback` and have one that
-  /// takes something; where there is none, the first receiver that has one.
+  /// The names of the receivers to notify. The first is the one that the config names
+  /// (`self_monitoring`, otherwise the root route's). If all its targets are in `failing`, the
+  /// receivers that are its targets' `fallback` follow, as far as one of their targets works. If
+  /// there is none either, the first receiver with a working target follows.
   std::vector<std::string> receivers(const std::set<std::string>& failing) const;
 
  private:
   struct Receiver {
     std::string name;
-    std::vector<std::string> targets, fallbacks;
+    std::vector<std::string> targets, fallbacks;  // names of targets; of receivers
     bool takes(const std::set<std::string>& failing) const;
   };
-  std::string first_;
+  std::string first_;  // the receiver that the config names
   std::vector<Receiver> all_;
 };
 

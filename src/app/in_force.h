@@ -12,28 +12,28 @@
 
 namespace alarum::app {
 
-/// Config and rules that are in force. A reload replaces the snapshots, each as a whole, on its own
-/// thread; any thread reads them.
+/// Config and rules that are in force. Owned by Core. A reload replaces the snapshots, each as a
+/// whole, on the main thread; any thread reads them.
 struct InForce {
-  /// `keys`: of the config as it stands on disk, where it has been fitted to this machine since.
+  /// `keys`: the start keys of the config file, which `loaded` may differ from (Core::Options).
   InForce(Loaded loaded, StartKeys keys, Time now);
 
-  /// What the API shows of the config, and whom built-in alerts notify.
+  /// Sets config_view and own_route from that config.
   void show(const config::Config& shown);
 
   const StartKeys start_keys;
-  const config::Config config;  ///< as it was at the start
-  Snapshot<match::Generation> generation;
-  /// What the engine may have to take up next: of a reload before its record is written. So it
-  /// needs no file that may not open just then, unless it is still busy with what came before
-  /// another reload: then it waits for the file.
+  const config::Config config;             ///< as it was at the start
+  Snapshot<match::Generation> generation;  ///< the rules that new events are matched by
+  /// The rules of a reload whose record is being written. The engine takes them from here when it
+  /// reaches that record, so it needs no file, which might just fail to open. If a further reload
+  /// has replaced them by then, it reads the stored file.
   Snapshot<match::Generation> coming;
-  Snapshot<ReloadState> reload;
-  Snapshot<api::ConfigView> config_view;
-  Snapshot<OwnRoute> own_route;
-  Snapshot<config::PushIngest> pushes;
-  Snapshot<config::Auth> auth;
-  /// As they are for the engine and for delivery; the thread of reloads alone, and a start
+  Snapshot<ReloadState> reload;           ///< the outcome of the newest reload
+  Snapshot<api::ConfigView> config_view;  ///< what the API shows of the config, without secrets
+  Snapshot<OwnRoute> own_route;           ///< the receivers of built-in alerts
+  Snapshot<config::PushIngest> pushes;    ///< mappings, and the config of SMN and SNS
+  Snapshot<config::Auth> auth;            ///< the demanded credentials, and the proxies
+  /// The notification config in force; used on the main thread only
   NotificationConfig wires;
 };
 

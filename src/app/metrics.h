@@ -14,7 +14,8 @@
 
 namespace alarum::app {
 
-/// Where the figures of the metrics page come from.
+/// Where the figures of the metrics page come from. All references are to parts whose counters may
+/// be read on any thread; they are needed only during metrics_text().
 struct MetricsSources {
   const journal::Journal& journal;
   const engine::Stage& engine;
@@ -23,13 +24,15 @@ struct MetricsSources {
   ingest::Counts& ingest;
   const ingest::Rejects& rejects;
   const ingest::Sources& sources;
-  std::uint64_t unauthenticated = 0;
+  std::uint64_t unauthenticated = 0;                        ///< http::Authenticator::refused()
   std::shared_ptr<const tools::Balance> balance = nullptr;  ///< the newest; nullptr: none yet
-  std::shared_ptr<const ReloadState> reload;
-  std::string generation;  ///< the hash of the rules in force
-  ingest::MatchCounts matches = {};
-  std::shared_ptr<const rules::Inventory> inventory = nullptr;
+  std::shared_ptr<const ReloadState> reload;                ///< of the newest reload
+  std::string generation;                                   ///< the hash of the rules in force
+  ingest::MatchCounts matches = {};  ///< by rule; unmatched events by severity
+  std::shared_ptr<const rules::Inventory> inventory = nullptr;  ///< nullptr: the rules have none
 };
+/// The page in Prometheus' text exposition format. `engine`: the engine's answer to a question;
+/// nullopt if it did not answer in time, and then its metrics are left out. On an http thread.
 std::string metrics_text(const MetricsSources& meters,
                          const std::optional<api::EngineNumbers>& engine);
 

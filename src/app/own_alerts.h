@@ -9,30 +9,33 @@
 
 namespace alarum::app {
 
-/// The alerts that the bridge raises about itself, on their way into the journal. One that the
-/// journal does not take (a full disk, a full queue) is remembered, one for each alert, the newest,
-/// until retry() brings it in: somebody has to learn of it all the more. Any thread. It must
-/// outlive the journal's writer.
+/// Brings the daemon's built-in alerts into the journal. If the journal does not accept one (full
+/// disk, full queue), the newest of each alertname is remembered until retry() succeeds, because
+/// people need it then most of all. Owned by Core; must outlive the journal's writer, which calls
+/// back. Any thread.
 class OwnAlerts {
  public:
   OwnAlerts(journal::Journal& journal, Clock& clock) : journal_(journal), clock_(clock) {}
 
+  /// Submits an alert, in place of an older one of the same alertname that still waits. Does not
+  /// wait; a failure is logged. `posted` must have the label `alertname`.
   void post(alert::Posted posted);
-  /// Tries once more what the journal did not take.
+  /// Submits again what the journal did not accept. The audit calls it once a minute.
   void retry();
 
  private:
   struct Waiting {
     alert::Posted posted;
-    std::uint64_t number = 0;
-    bool under_way = false;
+    std::uint64_t number = 0;  // of the post(), by which a late answer is recognised
+    bool under_way = false;    // submitted, and not answered
   };
   void submit(const std::string& name, Waiting& waiting);
   void ended(const std::string& name, std::uint64_t number, const std::string& fault);
 
   journal::Journal& journal_;
   Clock& clock_;
-  // Guards what follows: it is touched a few times a minute, and on the writer's thread
+  // Guards both members below: the audit's thread and the journal's writer use them, a few times a
+  // minute.
   std::mutex mutex_;
   std::map<std::string, Waiting> waiting_;  // by alertname
   std::uint64_t numbers_ = 0;

@@ -3,13 +3,14 @@
 
 namespace alarum::app {
 
-/// From here on this process makes folders as 0750 and files as 0640 at most, whatever umask it was
-/// started with: the data folder holds payloads of events and what people are sent.
+/// Sets the umask so that this process creates folders as 0750 and files as 0640 at most. The data
+/// folder has payloads of events and texts of notifications, which not everyone may read. To be
+/// called before any thread starts.
 void restrict_new_files();
 
-/// Takes permissions beyond 0750 and 0640 from the data folder and from what Alarum wrote into it
-/// (an older version left them readable for everyone). Stricter ones stay, other people's files and
-/// symbolic links are not touched. What cannot be mended is said in the log.
+/// Removes permissions beyond 0750 and 0640 from the data folder and from the files that Alarum
+/// wrote into it; an older version left them readable for everyone. Stricter permissions stay.
+/// Files of other names and symbolic links are not touched. What cannot be changed is logged.
 void restrict_data_folder(const std::string& folder);
 
 }  // namespace alarum::app

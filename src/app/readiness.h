@@ -14,23 +14,25 @@
 
 namespace alarum::app {
 
-/// What the probes look at. It must outlive them.
+/// What the probes look at. All references must outlive the result of readiness_of().
 struct ReadinessSources {
   const journal::Journal& journal;
   const engine::Stage& engine;
   const deliver::Stage& deliver;
   const CheckpointWriter& checkpoints;
   const Doors& doors;
-  const Damage& damage;  ///< of the start
+  const Damage& damage;  ///< that the start found
   const Snapshot<ReloadState>& reload;
   Duration engine_lag;  ///< `limits.engine_lag`
 };
 
-/// Everything that can be wrong with the daemon, one probe a part; add a line here for each new
-/// thing that can be wrong. Probes run on HTTP threads and do not block.
+/// Everything that can be wrong with the daemon, one probe for each part. A new kind of trouble
+/// gets a new line in readiness.cc. Probes run on http threads and on the audit's; they do not
+/// block.
 api::Readiness readiness_of(const ReadinessSources& sources);
 
-/// What is not ok and has no alert of its own, a sentence each.
+/// The checks that are not ok and have no alert of their own, a sentence each. AlarumDegraded
+/// consists of these.
 std::vector<std::string> unannounced(const std::vector<api::ReadinessCheck>& checks);
 
 }  // namespace alarum::app

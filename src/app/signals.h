@@ -5,11 +5,14 @@
 
 namespace alarum::app {
 
-/// SIGHUP, SIGTERM and SIGINT as calls on a thread of their own. Make one before any other thread
-/// starts: they inherit the mask. A second SIGTERM or SIGINT ends the process at once: what was
-/// acknowledged is on disk.
+/// Turns SIGHUP, SIGTERM and SIGINT into calls on the thread `signals`. It must be made before any
+/// other thread starts, because threads inherit the mask that blocks these signals. A second
+/// SIGTERM or SIGINT ends the process at once with exit code 1; that loses nothing, because what
+/// was acknowledged is on disk. SIGPIPE is ignored.
 class Signals {
  public:
+  /// `reload`: called for each SIGHUP. `stop`: called for the first SIGTERM or SIGINT. Neither may
+  /// block, or further signals wait.
   Signals(std::function<void()> reload, std::function<void()> stop);
   ~Signals();
 
@@ -18,7 +21,7 @@ class Signals {
 
   const std::function<void()> reload_;
   const std::function<void()> stop_;
-  std::atomic<bool> ends_ = false;
+  std::atomic<bool> ends_ = false;  // the thread looks every 100 ms
   std::thread thread_;
 };
 

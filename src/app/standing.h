@@ -8,20 +8,20 @@
 
 namespace alarum::app {
 
-/// When an alert about something that lasts is to be posted: at first, again every minute so that
-/// it does not time out, and as over once it is. A value; what has not lasted for `patience` is not
-/// made known.
+/// Decides when an alert about a lasting condition is posted: once it has lasted for `patience`,
+/// then every minute so that it does not time out (a posted alert ends 5 minutes after its last
+/// post), and once more with its end. Pure.
 class Standing {
  public:
   explicit Standing(std::chrono::nanoseconds patience = {}) : patience_(patience) {}
 
   struct Post {
-    Time since;                ///< when it began
-    std::optional<Time> over;  ///< it has ended then
-    bool first = false;
+    Time since;                ///< when the condition began
+    std::optional<Time> over;  ///< when it ended; nullopt while it lasts
+    bool first = false;        ///< the first post of this condition
   };
-  /// `stands`: it does, at wall time `now`; `monotonic` in the same process. What is to be posted,
-  /// if anything.
+  /// What must be posted now, if anything. `stands`: whether the condition holds. `now`: wall
+  /// clock. `monotonic`: a steady clock, by which all intervals are measured.
   std::optional<Post> look(bool stands, Time now, std::chrono::nanoseconds monotonic);
 
  private:
@@ -34,7 +34,7 @@ class Standing {
   std::optional<std::chrono::nanoseconds> posted_;
 };
 
-/// AlarumDegraded as it is posted: everything of `said` at once.
+/// The alert AlarumDegraded. `said`: the sentences of unannounced(), all in one alert.
 alert::Posted degraded_alert(const std::vector<std::string>& said, const Standing::Post& post);
 
 }  // namespace alarum::app

@@ -59,7 +59,8 @@ class Feed {
   /// The sentence of lose_place(); empty if nothing was lost. Any thread.
   std::string lost_place() const;
 
-  /// Waits for `span`, or until stop(), which it notices within 100 ms. Any coroutine of the source.
+  /// Waits for `span`, or until stop(), which it notices within 100 ms. Any coroutine of the
+  /// source.
   http::asio::awaitable<void> sleep(std::chrono::milliseconds span) const;
 
   /// The source shall end. Commits that fail are still tried for kLastTries after this call, and
