@@ -8,12 +8,14 @@
 
 namespace alarum::import {
 
-/// Alertmanager's configuration (0.31, docs/configuration.md) as one of ours, a YAML text. Every
-/// route stays: a receiver of which nothing can be taken over writes to the console, with a
-/// comment. What behaves otherwise stands as a comment where it does; what somebody has to look at
-/// is a warning in `out` as well, at its place in `text`. nullopt, and errors in `out`, when the
-/// text is no such configuration. Reads no other file. `ours`: the kinds of receivers that there
-/// are here. Pure; cost: the size of the text.
+/// Translates a configuration of Alertmanager (0.31, its docs/configuration.md) into one of
+/// Alarum's, as YAML text. Every route stays. A receiver of which nothing can be translated writes
+/// to the console, with a comment. What will behave differently is a comment at its place; what a
+/// person must look at is also a warning in `out`, with its place in `text`. nullopt, with errors
+/// in `out`, if the text is no such configuration.
+///
+/// `file`: the name of the text in messages. `ours`: the kinds of receivers that Alarum has. Pure:
+/// reads no other file. Costs time in proportion to the text.
 std::optional<std::string> import_alertmanager(std::string_view text, const std::string& file,
                                                const config::ReceiverKinds& ours, Diagnostics& out);
 

@@ -7,22 +7,24 @@
 
 namespace alarum::import {
 
-/// A Go template of Alertmanager (text/template with its data, docs/notifications.md) as one of
-/// ours (Mustache, docs/delivery.md).
+/// A template of Alertmanager (Go's text/template; Alertmanager's docs/notifications.md) after its
+/// translation to Alarum's templates (Mustache, docs/delivery.md).
 struct Translation {
   std::string text;
-  std::vector<std::string> differs;  ///< what it shows otherwise than the original, each once
+  std::vector<std::string> differs;  ///< what it shows differently from the original, each once
 };
 
-/// Fields of the data (`.Status`, `.CommonLabels.x`, `.GroupLabels.x`, `.CommonAnnotations.x`,
-/// `.Alerts.Firing | len`, …), `if`, `else`, `with`, `range` over alerts (our own list of them
-/// stands instead, in a title our own title), the default templates by name, trim marks and
-/// comments. Error `not_translated`, which says what stands in the way: comparisons of labels,
-/// variables, `printf`, templates of files. A text without tags stays as it is. Nesting at most 16.
+/// Where the template is used: in a title, loops over alerts are replaced by Alarum's own title.
 enum class Field { title, text };
+/// Translates a template. Understood are the fields of the data (`.Status`, `.CommonLabels.x`,
+/// `.GroupLabels.x`, `.CommonAnnotations.x`, `.Alerts.Firing | len`, …), `if`, `else`, `with`,
+/// `range` over alerts (replaced by Alarum's own list of alerts), the default templates by name,
+/// trim marks and comments, nested 16 deep at most. A text without tags is unchanged. Error
+/// `not_translated`, naming what cannot be translated: comparisons of labels, variables, `printf`,
+/// templates of files. Pure.
 Result<Translation> translate_go_template(std::string_view text, Field field = Field::text);
 
-/// Whether the text is no more than one of Alertmanager's default templates: `{{ template
+/// Whether the text is nothing but one of Alertmanager's default templates: `{{ template
 /// "slack.default.title" . }}`.
 bool is_default_template(std::string_view text);
 

@@ -5,8 +5,9 @@
 
 namespace alarum::import {
 
-/// Writes one receiver of Alertmanager's under the name `name`. `ours`: the kinds that there are
-/// here, which a file that is half moved has already. Warnings go to `out`.
+/// Translates one receiver of Alertmanager and writes it to `to` under the name `name`. `ours`: the
+/// kinds of receivers that Alarum has; a file that was translated in part may contain them already,
+/// and they are copied. What cannot be translated becomes a comment, and a warning in `out`.
 void import_receiver(const Node& receiver, const std::string& name,
                      const config::ReceiverKinds& ours, YamlWriter& to, Diagnostics& out);
 

@@ -6,22 +6,23 @@
 
 namespace alarum::import {
 
-/// Writes YAML in block style, with comments. Indentation is in columns; texts are quoted where
-/// YAML or our readers would take them for something else.
+/// Writes YAML in block style, with comments. `indent` is in columns. Texts are quoted if YAML or
+/// Alarum's parser would read them as something else. Builds one text in memory; cannot fail.
 class YamlWriter {
  public:
+  /// A line as it is given; the caller has quoted what needs quotes.
   void line(int indent, std::string_view text);
   /// Each line of `text` behind `# `; control characters become `?`.
   void comment(int indent, std::string_view text);
-  /// `key: value`, the value in lines of its own where it has parts.
+  /// `key: value`; a mapping or list follows in lines of its own.
   void entry(int indent, std::string_view key, const Node& value);
   void entry(int indent, std::string_view key, std::string_view text);
   /// The items of a list of mappings, each behind a dash in that column.
   void items(int indent, const Node& list) { value(indent, list); }
-  /// The same as a comment: what is left out.
+  /// An entry as a comment, because it was not translated.
   void left_out(int indent, std::string_view key, const Node& value);
-  /// `- key: value`, …: the next line that is written begins an item of a list at `indent`; the
-  /// rest of it stands two columns further right.
+  /// The next line that is written begins an item of a list: `- key: value`, with the dash at
+  /// `indent`. The caller writes the rest of the item two columns further right.
   void item(int indent);
 
   const std::string& text() const { return text_; }
@@ -29,7 +30,7 @@ class YamlWriter {
  private:
   void value(int indent, const Node& node);
   std::string text_;
-  bool dash_ = false;
+  bool dash_ = false;  // item() was called, and no line was written since
 };
 
 /// A text as a YAML scalar that is read back as this string.

@@ -12,7 +12,7 @@
 
 namespace alarum::tools {
 
-/// One alert that fired in the past, or would have.
+/// One alert that fired in the past, or that other rules would have fired.
 struct PastAlert {
   std::string rule, key;
   model::Severity severity = model::Severity::warning;
@@ -23,22 +23,25 @@ struct PastAlert {
   model::Offset offset = 0;  ///< of the record that fired it
 };
 
+/// How the alerts of a period differ between two sets of rules.
 struct BacktestReport {
   Time from, to;             ///< engine time of the period
   std::uint64_t events = 0;  ///< in the period
+  /// The numbers of one set of rules.
   struct Side {
-    std::size_t alerts = 0;  ///< fired in the period, but for those that came late
-    double a_day = 0;
-    /// What one person gets in 24 hours: pages (updates too), those that are critical, and all
-    /// messages, ends and reminders too. Of alerts that came late, nothing.
+    std::size_t alerts = 0;  ///< fired in the period, without those that came late
+    double a_day = 0;        ///< alerts in 24 hours
+    /// What `person` gets in 24 hours: pages (first notifications and updates), those of them that
+    /// are critical, and all messages with ends and reminders. Alerts that came late do not count.
     double pages_a_night = 0, critical_a_night = 0, messages_a_night = 0;
   };
-  /// The target that is sent most, both sides together; empty: nobody is sent anything
+  /// The target that gets most, on both sides together; empty if nobody gets anything
   std::string person;
   Side old_rules, new_rules;
   std::vector<PastAlert> added, removed;
+  /// An alert of the same rule and key with another start, end, severity or reason.
   struct Moved {
-    PastAlert before, after;  ///< the same rule and key, another start, end, severity or reason
+    PastAlert before, after;
   };
   std::vector<Moved> moved;
   struct Noisy {
@@ -50,19 +53,20 @@ struct BacktestReport {
   bool same() const { return added.empty() && removed.empty() && moved.empty(); }
 };
 
-/// The transitions that a replay makes against those that were recorded, each a history_line().
-/// Only from the offset on from which the record is complete: retention forgets alerts that are
-/// over long before the journal need forget their events.
+/// Compares the transitions that a replay makes with those that were recorded in the book, each as
+/// a history_line(). Only transitions from `from` on count, because retention removes alerts that
+/// are over from the book long before the journal loses their events. Pure.
 class HistoryCheck {
  public:
-  /// `recorded`: in order, with offsets of `from` and above.
+  /// `recorded`: the book's transitions in order, with offsets of `from` and above.
   HistoryCheck(std::vector<std::string> recorded, model::Offset from)
       : recorded_(std::move(recorded)), from_(from) {}
 
+  /// Takes a transition of the replay, in order.
   void take(const model::Change& change);
   std::size_t recorded() const { return recorded_.size(); }
   std::size_t replayed() const { return replayed_.size(); }
-  /// The first place where the two part, a line each; empty: they are the same.
+  /// The first place where the two differ, a line for each; empty if they are the same.
   std::string difference() const;
 
  private:
@@ -71,12 +75,14 @@ class HistoryCheck {
   std::vector<std::string> replayed_;
 };
 
-/// The past through two engines: under the rules that were in force, and under other ones in their
-/// place from the first record on. Nothing is sent. Records before `since` warm both up. What
-/// people would get goes by `outlets` on both sides: the journal does not say which config there
-/// was. Pure: records in, a report out.
+/// Replays the journal through two engines: one under the rules that were in force, one under other
+/// rules from the first record on. Nothing is sent. Records before `since` only fill the engines'
+/// state. Both sides use the same `outlets` to count messages, because the journal does not say
+/// what the config was. Pure: records in, a report out. Memory: both engines, and each alert of the
+/// period.
 class Backtest {
  public:
+  /// `stored`, `hash_of`: find the recorded rules (see PastEngine). `next`: the rules to try.
   Backtest(engine::FindGeneration stored, FindHash hash_of,
            std::shared_ptr<const match::Generation> next, Time since,
            const engine::DeliveryConfig& outlets);
@@ -103,8 +109,8 @@ class Backtest {
   const Time since_;
   Side before_, after_;
   People old_people_, new_people_;
-  Duration ahead_{};  // of the record that is stepped
-  Time now_;          // of the newest step of the new engine
+  Duration ahead_{};  // how far the engine time of the record is ahead of the wall clock
+  Time now_;          // engine time of the newest step of the new engine
   bool began_ = false;
   std::optional<Time> from_;
   Time to_;

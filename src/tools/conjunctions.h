@@ -5,11 +5,12 @@
 
 namespace alarum::tools {
 
-/// A conjunction without `$or`: pointers into the clause that it comes from.
+/// A conjunction of tests without `$or`. The pointers are into the clause that it comes from.
 using Tests = std::vector<const rules::FieldTest*>;
 
-/// The clause with its `$or` branches multiplied out, each conjunction in the order written. Of two
-/// tests of one path the later one holds, as in the reference.
+/// The clause as a list of conjunctions: its `$or` branches are multiplied out. The tests are in
+/// the order in which they are written. If a path is tested twice, the later test replaces the
+/// earlier one, as EventBridge does. At most 1,000 conjunctions (rules/pattern.h).
 std::vector<Tests> conjunctions(const rules::Clause& clause);
 
 }  // namespace alarum::tools

@@ -13,25 +13,27 @@
 
 namespace alarum::tools {
 
-/// Which rules and which alternatives of which clauses the events of some tests reach. A clause is
-/// reached by an event that its whole conjunction fits, an alternative by a value of such an event
-/// that it lets pass.
+/// Measures which rules, and which alternatives of their patterns, the events of some tests reach.
+/// A pattern is reached by an event that matches it. An alternative is reached by such an event if
+/// one of its values matches that alternative. For `alarum test --coverage`. One thread.
 class Coverage {
  public:
-  /// The rules that are to be reached; several generations add up (a rule counts once, by its
-  /// place).
+  /// Adds rules that should be reached. Several generations add up; a rule counts once, by its
+  /// place in the file.
   void expect(const rules::RuleSet& rules);
+  /// Takes an event of a test that runs under these rules.
   void take(const rules::RuleSet& rules, const model::Event& event);
 
+  /// Something that no event reached.
   struct Gap {
     Place place;
     std::string rule;
-    /// `match`: no event fits it; `match type "linkDown"`: no event that fits has it
+    /// `match`: no event matches it; `match type "linkDown"`: no event that matches has this value
     std::string what;
   };
   struct Report {
     std::size_t rules = 0, rules_reached = 0;
-    /// Alternatives of clauses and whole `until`s, one by one
+    /// Alternatives, and whole `until` patterns, counted one by one
     std::size_t clauses = 0, clauses_reached = 0;
     std::vector<Gap> gaps;  ///< by place
   };

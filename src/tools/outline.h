@@ -8,18 +8,19 @@
 
 namespace alarum::tools {
 
-/// What holds for one rule, from whichever file says it, in comparable form.
+/// Everything that determines one rule, in a form that can be compared, whichever file it is in.
 struct RuleOutline {
   Place place;
-  /// By key, as JSON: the rule's own keys with overrides applied, `defaults` it falls back to, and
-  /// of `extract`, `enrich` and tables what it uses (a table as the hash of its text).
+  /// JSON texts by key: the rule's own keys with overrides applied, the `defaults` that apply to
+  /// it, and those parts of `extract`, `enrich` and tables that it uses (a table as the hash of its
+  /// text).
   std::map<std::string, std::string> keys;
 };
 
-/// By alert name. Sources that compile are understood; of others what can be read.
+/// The outlines by alert name. Of sources that do not compile it has what can be read. Pure.
 std::map<std::string, RuleOutline> outline(const rules::Sources& sources);
 
-/// `count: 3 → 4`, `until added`, `labels removed`: what differs, by key.
+/// The keys that differ, a text for each: `count: 3 → 4`, `until added`, `labels removed`.
 std::vector<std::string> differences(const RuleOutline& before, const RuleOutline& after);
 
 }  // namespace alarum::tools

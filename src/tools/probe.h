@@ -6,19 +6,21 @@
 
 namespace alarum::tools {
 
-/// Asks the engine's own matcher about patterns one by one, with the names that a rule set's
-/// `extract` and `enrich` make.
+/// Evaluates single patterns with the engine's own matcher, so that tools never disagree with the
+/// daemon. Patterns may use the names that the `extract` and `enrich` of `rules` make. One thread;
+/// `rules` is needed only by the constructor.
 class Probe {
  public:
   explicit Probe(const rules::RuleSet& rules);
 
+  /// Adds a pattern. All must be added before the first fits().
   void add(rules::Pattern pattern);
-  /// Of each pattern, in the order in which they were added, whether it fits the event.
+  /// Whether each pattern matches the event, in the order in which they were added.
   std::vector<bool> fits(const model::Event& event);
 
  private:
-  rules::RuleSet set_;
-  // Made when they are first asked; alerts of rules are matched by rules about them only
+  rules::RuleSet set_;  // a rule for each pattern
+  // Built when first needed: for events, and for alerts, which only rules about alerts match.
   std::unique_ptr<const match::Generation> events_, alerts_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace alarum::tools {
 
-/// What a rule remembers of one key of an event that it took, right after it, and what that means.
+/// The state of a rule for one key of an event, right after the event, and what that means.
 struct Remembered {
   std::string alert, key;
   std::string says;  ///< `2 of 3 matches within 10m, at …: 1 more before … would fire`
@@ -15,14 +15,15 @@ struct Remembered {
   std::vector<Time> matches;
 };
 
-/// For every rule that took the event and did not simply fire: windows, sequences, absence, `for`,
-/// and why a plain match or end changed nothing. `engine` has stepped the event, `changes` is what
-/// came of it.
+/// The states of all rules that took the event and did not simply fire: windows, sequences,
+/// absence, `for`, and why a plain match or end changed nothing. `engine` has just processed the
+/// event; `changes` is what that returned.
 std::vector<Remembered> remembered(const engine::Engine& engine,
                                    const std::vector<RuleVerdict>& verdicts,
                                    const model::Record& record,
                                    const std::vector<model::Change>& changes);
 
+/// The same for people, and for programs.
 std::string remembered_text(const std::vector<Remembered>& all);
 /// `[{"alert", "key", "says", "matches"}]`
 std::string remembered_json(const std::vector<Remembered>& all);
