@@ -1,5 +1,6 @@
 #pragma once
-// A program that includes this once looks up names by the getaddrinfo below.
+// Replaces getaddrinfo() of the whole test program, so that a test can make one name hang without a
+// DNS server. Include it in one .cc file of a program only, because it defines the function.
 #include <dlfcn.h>
 #include <netdb.h>
 
@@ -13,7 +14,9 @@
 
 namespace alarum {
 
-/// A name that no server answers for while this lives, or until the patience of a minute is over.
+/// While one of these lives, looking up `hangs.example` blocks, for a minute at most; then the
+/// look-up fails with EAI_AGAIN. Other names are looked up as usual. One at a time in a process;
+/// look-ups may come from any thread.
 class HangingName {
  public:
   HangingName() {
@@ -22,11 +25,15 @@ class HangingName {
   }
   ~HangingName() { let_go(); }
 
+  /// A URL on that host.
   std::string url() const { return std::string("http://") + kName + "/"; }
-  /// Whoever looked it up has waited until there was no patience left.
+  /// Whether a look-up has waited for the whole minute. A test asserts that none did: the code that
+  /// it tests must give up first.
   bool given_up() const { return given_up_; }
 
+  // For the getaddrinfo() below.
   static bool is(const char* node) { return node && std::strcmp(node, kName) == 0; }
+  /// Blocks until no HangingName lives, or for a minute.
   static void wait() {
     std::unique_lock lock(mutex_);
     if (!looked_.wait_for(lock, std::chrono::minutes(1), [] { return !hangs_; })) given_up_ = true;
@@ -39,7 +46,8 @@ class HangingName {
     hangs_ = false;
     looked_.notify_all();
   }
-  static inline std::mutex mutex_;  // guards hangs_
+  // Guards hangs_, which libcurl's look-up threads read.
+  static inline std::mutex mutex_;
   static inline std::condition_variable looked_;
   static inline bool hangs_ = false;
   static inline std::atomic<bool> given_up_ = false;
@@ -47,6 +55,7 @@ class HangingName {
 
 }  // namespace alarum
 
+// Takes precedence over the C library's function, which is called for all other names.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
                            addrinfo** found) {
   if (alarum::HangingName::is(node)) {

@@ -11,9 +11,11 @@
 
 namespace alarum::testing {
 
-/// A file system in memory that tells what is on disk from what is only written: crash() forgets
-/// the rest, as a power cut does. Contents last from a file's sync(), names from their folder's
-/// sync_folder().
+/// A file system in memory for unit tests. It knows which bytes and names are durable and which are
+/// only written, and crash() loses the latter as a power cut does. Contents become durable by a
+/// file's sync(), names by their folder's sync_folder(). Any thread may use it; the tests set the
+/// public members before they start threads. The simulator has a stricter one
+/// (tests/simulation/disk.h).
 class MemoryFiles final : public FileSystem {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, bool create) override;
@@ -24,21 +26,22 @@ class MemoryFiles final : public FileSystem {
   Result<void> sync_folder(const std::string& path) override;
   Result<std::unique_ptr<File>> lock(const std::string& path) override;
 
-  /// Asked before each sync of a file or a folder; an error is what the sync answers, and nothing
-  /// becomes durable. May block.
+  /// Called before each sync of a file or a folder. If it returns an error, the sync fails with it,
+  /// and nothing becomes durable. May block, to hold a sync up.
   std::function<Result<void>(const std::string& path)> on_sync;
-  /// Bytes of all files together: past it, `disk_full`
+  /// Bytes that all files together may have; past it writes fail with `disk_full`
   std::uint64_t capacity = ~std::uint64_t{0};
-  bool removes_fail = false;     ///< `io_error`
-  std::uint64_t bytes_read = 0;  ///< by all reads so far
-  /// Sync says yes and does nothing: what a test must notice
+  bool removes_fail = false;     ///< removing a file fails with `io_error`
+  std::uint64_t bytes_read = 0;  ///< by all reads so far, for tests of how much is read
+  /// sync() reports success and makes nothing durable; proves that a crash test would notice
   bool syncs_lie = false;
 
-  /// A power cut: names and contents as they were synced, and of what was written since, some
-  /// sectors of 512 bytes.
+  /// A power cut: names and contents go back to what was synced, except for some sectors of 512
+  /// bytes of what was written since, which `random` chooses.
   void crash(std::mt19937& random);
 
-  /// As now written; also on disk, for tests that damage it
+  /// The content as now written, without counting as a read. The reference is valid until the file
+  /// is removed.
   std::string& bytes(const std::string& path);
   void damage(const std::string& path, std::size_t at);  ///< flips a bit, now and on disk
   bool exists(const std::string& path) const { return now_.contains(path); }
@@ -46,15 +49,16 @@ class MemoryFiles final : public FileSystem {
  private:
   friend class MemoryFile;
   struct Inode {
-    std::string now, durable;
+    std::string now, durable;  // the content as written; as it survives a crash
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
+  // `disk_full` if so many more bytes would exceed capacity.
   Result<void> room_for(std::uint64_t more) const;
 
-  // Guards all below: the sealer's thread and the writer's both come here
+  // Guards all members below, because the journal's writer and its sealer use the files at once.
   mutable std::recursive_mutex mutex_;
-  Names now_, durable_;
-  std::set<std::string> locked_;
+  Names now_, durable_;           // as written; as they survive a crash
+  std::set<std::string> locked_;  // paths that lock() has given out
 };
 
 }  // namespace alarum::testing

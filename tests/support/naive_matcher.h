@@ -4,10 +4,11 @@
 
 namespace alarum::support {
 
-/// Whether an EventBridge pattern fits an event, worked out in the plainest way there is and with
-/// no code of src/: what random patterns and events are held against. Exponential; for small
-/// events. The pattern must be a valid one. nullopt: one of the two cannot be judged here (not
-/// JSON, a number past binary64, equals-ignore-case of a letter that it does not know).
+/// Whether an EventBridge pattern matches an event, computed in the plainest way and without any
+/// code of src/. Property tests and fuzz targets compare the real matcher with it. Both arguments
+/// are JSON; the pattern must be valid. Costs exponential time in the size of the event, so it is
+/// for small ones. nullopt if it cannot judge one of the two: no JSON, a number beyond binary64, or
+/// equals-ignore-case with a letter whose cases it does not know.
 std::optional<bool> naive_match(std::string_view pattern, std::string_view event);
 
 }  // namespace alarum::support

@@ -15,7 +15,9 @@
 
 namespace alarum {
 
-/// A port of its own at which nobody is served yet: who asks waits.
+/// A listening TCP port on loopback, chosen by the system, at which nobody is accepted. Clients
+/// connect (the kernel completes the handshake) and then wait for an answer that does not come. For
+/// tests of time-outs.
 class Hanging {
  public:
   Hanging() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -33,6 +35,7 @@ class Hanging {
   std::string url(const std::string& path = "x") const {
     return "http://127.0.0.1:" + std::to_string(port_) + "/" + path;
   }
+  /// Blocks until a client has connected; the caller closes the descriptor.
   int accept() const { return ::accept(listener_, nullptr, nullptr); }
 
  private:
@@ -40,7 +43,9 @@ class Hanging {
   int port_ = 0;
 };
 
-/// Takes one connection on a port of its own, reads a head, and says what it is told to.
+/// An HTTP server for one request. A thread of its own accepts one connection, reads the request's
+/// head, calls `say` with the socket, and closes it. The destructor waits for the thread, so a test
+/// that never connects hangs.
 class OneAnswer {
  public:
   explicit OneAnswer(std::function<void(int socket)> say) {
@@ -55,9 +60,8 @@ class OneAnswer {
   ~OneAnswer() { thread_.join(); }
 
   std::string url() const { return listener_.url(); }
-  const std::string& asked() {  // once the answer is there
-    return asked_;
-  }
+  /// The head of the request. Only after the client has seen the answer, or there would be a race.
+  const std::string& asked() { return asked_; }
 
  private:
   Hanging listener_;
@@ -65,6 +69,8 @@ class OneAnswer {
   std::thread thread_;
 };
 
+/// Sends all of the text, blocking. Gives up silently if the client has closed the connection,
+/// which tests of aborted requests expect.
 inline void write_all(int socket, const std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
     const auto size = ::send(socket, text.data() + at, text.size() - at, MSG_NOSIGNAL);
@@ -73,13 +79,15 @@ inline void write_all(int socket, const std::string& text) {
   }
 }
 
+/// Blocks until the client closes the connection, and discards what it sends.
 inline void until_it_hangs_up(int socket) {
   char byte = 0;
   while (::read(socket, &byte, 1) > 0) {
   }
 }
 
-/// What a coroutine gives.
+/// Runs a coroutine to its end on an io_context of its own, on the calling thread, and returns its
+/// result or throws its exception.
 template <class T>
 T run(boost::asio::awaitable<T> body) {
   boost::asio::io_context context;

@@ -2,8 +2,9 @@
 
 namespace alarum::support {
 
-/// About how many times slower a sanitizer makes this build; tests of one thread with many seeds or
-/// inputs take so many times fewer, the plain build takes all.
+/// About how many times slower a sanitizer makes this build. Tests with many seeds or inputs divide
+/// their number by it, so that a build with a sanitizer takes about as long; the plain build runs
+/// all.
 #ifdef __SANITIZE_THREAD__
 inline constexpr int kSlowdown = 10;
 #elif defined(__SANITIZE_ADDRESS__)

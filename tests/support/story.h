@@ -10,28 +10,34 @@
 #include "model/event.h"
 #include "tests/rules/text_rules.h"
 
-/// Events as text, for tests of what comes after the match: times are offsets from kStart (`5m`,
-/// `-2h`).
+/// Events and times as short texts, so that tests of correlation and alerts can be read as stories.
+/// All times are offsets from kStart: `5m`, `-2h`. Faulty texts throw, which fails the test.
 namespace alarum::support {
 
+/// The beginning of every story.
 constexpr Time kStart = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
 
+/// `5m` or `-2h` as a duration.
 inline Duration offset(const std::string& text) {
   return text.starts_with('-') ? -parse_duration(text.substr(1)).value()
                                : parse_duration(text).value();
 }
+/// The time at that offset from kStart.
 inline Time at(const std::string& text) {
   return kStart + offset(text);
 }
+/// The reverse of at(), for comparing times as texts.
 inline std::string shown(Time time) {
   const auto passed = time - kStart;
   return passed < Duration::zero() ? "-" + format_duration(-passed) : format_duration(passed);
 }
 
+/// The words of a line, divided by white space.
 inline std::vector<std::string> words_of(const std::string& line) {
   std::istringstream in(line);
   return {std::istream_iterator<std::string>(in), {}};
 }
+/// The lines of a text without their indentation; blank lines are left out.
 inline std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream in(text);
@@ -42,9 +48,10 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [severity=S] [format=syslog] [id=ID]
-/// [data={…}]`, words without blanks; subject `-`: none. The event's own time is its arrival where
-/// it says no other.
+/// An event from `TYPE SUBJECT [time=OFFSET|none] [source=S] [status=S] [severity=S]
+/// [format=syslog] [id=ID] [data={…}]`. No word may have blanks, so `data` is JSON without them.
+/// The subject `-` stands for none. Without `time` the event's own time is `arrival`; with
+/// `time=none` it has none. Throws std::invalid_argument for a word that it does not know.
 inline model::Event event_of(const std::string& line, Time arrival, std::string_view id = "1") {
   const auto words = words_of(line);
   model::EventFields fields;
@@ -75,7 +82,8 @@ inline model::Event event_of(const std::string& line, Time arrival, std::string_
   return model::Event(fields);
 }
 
-/// A new empty folder that goes with the test.
+/// A new empty folder on the real disk, which is deleted with everything in it when this object is
+/// destroyed. For tests of what uses files directly, such as SQLite.
 class Folder {
  public:
   Folder() {
@@ -85,6 +93,7 @@ class Folder {
   }
   Folder(const Folder&) = delete;
   ~Folder() { std::filesystem::remove_all(path_); }
+  /// The path of `name` within the folder; nothing is created.
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
  private:
