@@ -4,16 +4,19 @@
 
 namespace alarum::simulation {
 
-/// What fired for the older alarum fires on here, or has ended here: under the rule, for the
-/// subject, and with the beginning that it had there.
+// The promises to those who upgrade, for lives that begin with the data folder of an older version.
+
+/// Every alert that fired in the older version still fires or has ended here, with the same rule,
+/// subject and beginning.
 Violations check_old_alerts(const Inherited& old, const AlertsKnown& known);
 
-/// What its book had to deliver has come to the receiver once all is delivered. `lost`: ids of
-/// notifications that became dead letters here, or were dropped with their target.
+/// Every notification that the older version's book had not delivered has reached its receiver once
+/// nothing waits any more. `lost`: ids of those that became dead letters here, or were dropped with
+/// their target.
 Violations check_old_deliveries(const Inherited& old, const std::vector<Told>& told,
                                 const std::set<std::string>& lost);
 
-/// What the receiver that was alive then knows from there: told as the first of all.
+/// What the older version's working receiver knows, as requests that come before all others.
 std::vector<Told> told_by_old(const Inherited& old, const AlertsKnown& known);
 
 }  // namespace alarum::simulation

@@ -5,16 +5,19 @@ namespace alarum::simulation {
 
 class World;
 
-/// The promises that hold at each moment at which nobody has anything to do. The bridge runs.
-/// Before a start changes anything.
+// These gather the values for checks.h from a life, and report violations to the world.
+
+/// Before a start changes anything: what is on the disk.
 void check_start(World& world);
+/// While the bridge runs, whenever no part and no sender has anything to do.
 void check_quiet(World& world);
-/// Those that hold at the end of a life, when nothing is owed any more.
-/// Cheap, and at any moment: what waits somewhere is within its bound.
+/// At any moment, since it is cheap: everything that waits somewhere is within its bound.
 void check_memory(World& world);
+/// At the end of a life, when nothing is owed any more.
 void check_end(World& world);
-/// The notifications of a book that is made from the records alone, each with how it ended, are
-/// those that were lived. For lives of which all records are known, from the first on.
+/// A book that is made from the records alone has the same notifications, with the same ends, as
+/// the one that was lived. For lives of which all records are known, from the first on. `find`:
+/// the rules by their hash.
 void check_notifications(World& world, const engine::FindGeneration& find);
 
 }  // namespace alarum::simulation

@@ -9,8 +9,8 @@
 
 namespace alarum::simulation {
 
-/// One thing that happens in a life at its time. Each has numbers of its own (`seed`), so that a
-/// life without some of them is still much the same life.
+/// One thing that happens in a life at its time. Each act has a random stream of its own (`seed`),
+/// so that a life without some of the acts is otherwise much the same; shrinking relies on that.
 struct Act {
   enum class Kind : std::uint8_t {
     // senders
@@ -43,7 +43,7 @@ struct Act {
     lose_segment
   };
   Kind kind = Kind::send;
-  std::chrono::nanoseconds at{};
+  std::chrono::nanoseconds at{};  ///< age of the life (SimulatedClock::age())
   std::uint64_t seed = 0;
   std::size_t number = 0;  ///< its place among all acts of its life
 };
@@ -51,17 +51,18 @@ std::string_view to_text(Act::Kind kind);
 /// The kinds that are faults of the world, by the names under which coverage counts them.
 std::span<const std::string_view> all_faults();
 
-/// One who sends events.
+/// A sender of events.
 struct SenderChoice {
-  Duration drift{};  ///< of its clock
+  Duration drift{};  ///< how far its clock is ahead of true time
+  /// Shares of its events that are late, that are sent twice, that come in another order
   double late = 0, repeats = 0, reorders = 0;
   std::size_t at_once = 1;  ///< requests in flight
   std::size_t batch = 1;    ///< events of a request, at most
   unsigned routes = 1;      ///< a bit for each Route that it uses
 };
 
-/// What the seed decides about a life before it begins (swarm testing: each life has some kinds of
-/// faults and not others).
+/// Everything that the seed decides about a life before it begins. Each life has some kinds of
+/// faults and not others (swarm testing), because faults of one kind can hide those of another.
 struct Choices {
   explicit Choices(std::uint64_t seed);
 
@@ -71,7 +72,7 @@ struct Choices {
   std::vector<SenderChoice> senders;
   std::vector<Act> acts;      ///< by time
   std::string rules, config;  ///< names in the catalogue
-  /// Name of the stored folder with which it begins (old.h); empty: with none
+  /// Name of the stored data folder with which it begins (old.h); empty: with an empty disk
   std::string old;
   // Of the config and the core:
   std::uint64_t segment_size = 64 << 10;
@@ -87,12 +88,12 @@ struct Choices {
   std::size_t deliver_queue = 20'000, deliver_target_queue = 500;
   // Of the disk:
   bool names_reorder = false, tears_sectors = true;
-  /// How often the system writes what it has without being asked, a turn
+  /// Chance, for each turn, that the system writes unsynced data to disk
   double write_back = 0;
   // Of the scheduler:
-  std::vector<double> weights;  ///< how often each part has its turn, against the others
-  double early = 0;             ///< how often time passes although there is work
-  /// How often it passes when the bridge looks at the clock within a turn
+  std::vector<double> weights;  ///< how often each part has its turn, relative to the others
+  double early = 0;             ///< chance that time passes although a part has work
+  /// Chance that time passes when the bridge reads the clock within a turn
   double interrupted = 0;
 };
 

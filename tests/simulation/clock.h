@@ -9,8 +9,8 @@
 
 namespace alarum::simulation {
 
-/// Time that only the scheduler moves. The wall clock is the monotonic one and an offset, which an
-/// operator or NTP steps both ways.
+/// The simulated machine's clock; only the scheduler moves it. The wall clock is the monotonic one
+/// plus an offset, which an operator or NTP may step in both directions.
 class SimulatedClock final : public Clock {
  public:
   explicit SimulatedClock(Time wall) : offset_(wall) {}
@@ -19,22 +19,23 @@ class SimulatedClock final : public Clock {
 
   void advance(std::chrono::nanoseconds by) { now_ += by; }
   void step_wall(Duration by) { offset_ += by, stepped_ += by; }
-  /// Since the life began. No step changes it.
+  /// Time since the life began; steps do not change it.
   std::chrono::nanoseconds age() const { return now_; }
-  /// What the wall clock would say had nobody stepped it.
+  /// What the wall clock would show if it had never been stepped.
   Time true_time() const { return offset_ - stepped_ + std::chrono::duration_cast<Duration>(now_); }
+  /// The sum of all steps.
   Duration stepped() const { return stepped_; }
 
  private:
-  // The machine runs for a while already
+  // How long the machine has been running when a life begins
   static constexpr std::chrono::nanoseconds kBoot = std::chrono::hours(1);
   Time offset_;
   Duration stepped_{};
   std::chrono::nanoseconds now_{};
 };
 
-/// SplitMix64. The same numbers on each machine, which the distributions of <random> do not
-/// promise.
+/// A random stream (SplitMix64). It gives the same numbers on every machine, which the
+/// distributions of <random> do not promise; so a seed is a complete bug report.
 class SeededRandom final : public Random {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
@@ -52,7 +53,8 @@ class SeededRandom final : public Random {
     return all[below(all.size())];
   }
 
-  /// A stream of its own for one purpose: what happens there moves no number here.
+  /// The seed of a separate stream for one purpose. Draws from it do not change the numbers of any
+  /// other stream.
   static std::uint64_t derived(std::uint64_t seed, std::string_view purpose,
                                std::uint64_t index = 0) {
     std::uint64_t hash = seed ^ 0xCBF29CE484222325ULL;
@@ -69,12 +71,12 @@ class SeededRandom final : public Random {
   std::uint64_t state_;
 };
 
-/// The clock that the bridge looks at. Within a turn a thread may lose the processor: at some of
-/// its looks time has passed, so that turns which go by the clock end within what they do, and
-/// others have theirs.
+/// The clock that the bridge reads. On a real machine a thread may lose the processor at any point.
+/// Therefore time passes at some of its readings within a turn, so that turns which are limited by
+/// the clock end in the middle of their work.
 class InterruptedClock final : public Clock {
  public:
-  /// `share`: at how many of the looks.
+  /// `share`: at which share of the readings.
   InterruptedClock(SimulatedClock& clock, double share, std::uint64_t seed)
       : clock_(clock), share_(share), random_(seed) {}
   Time wall() override { return clock_.wall(); }
@@ -85,6 +87,7 @@ class InterruptedClock final : public Clock {
           random_.chance(0.8) ? random_.between(50, 8000) : random_.between(8000, 3'000'000)));
     return clock_.monotonic();
   }
+  /// Time passes only while a part of the bridge has its turn.
   void set_in_turn(bool in_turn) { in_turn_ = in_turn; }
 
  private:

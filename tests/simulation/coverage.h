@@ -6,8 +6,8 @@
 
 namespace alarum::simulation {
 
-/// Which kind of fault happened while which part of the bridge had its turn, and how often. What is
-/// expected and never happened is listed.
+/// Counts which kind of fault happened while which part of the bridge had its turn. The table shows
+/// which combinations the lives have not reached yet.
 class Coverage {
  public:
   void count(std::string_view fault, std::string_view stage) {
@@ -20,9 +20,9 @@ class Coverage {
     for (const auto& [key, count] : other.counts_) counts_[key] += count;
   }
   bool empty() const { return counts_.empty(); }
-  /// A table: a fault a line.
+  /// A table with a line for each fault; faults that never happened are listed.
   std::string text() const;
-  /// For a process that adds up what others counted: a line each, and back.
+  /// The counts as lines, for a process that adds up those of others by add_line().
   std::string lines() const;
   void add_line(const std::string& line);
 

@@ -10,26 +10,28 @@
 
 namespace alarum::simulation {
 
-/// A request before it is on its way, and how its connection behaves.
+/// A request to the bridge's API, and how its connection behaves.
 struct Call {
   std::string method, path, query;
   http::Headers headers;
   std::string body;
   std::string peer = "10.0.0.1";
-  std::size_t piece = 64 * 1024;     ///< bytes that come together
+  std::size_t piece = 64 * 1024;     ///< bytes that arrive together
   std::chrono::nanoseconds pause{};  ///< before each piece
   /// The connection breaks after so many bytes of the body
   std::optional<std::size_t> cut;
 };
 
+/// The bridge's answer. `status` 0: the connection broke.
 struct Reply {
   unsigned status = 0;
   std::string body;
   std::chrono::seconds retry_after{};
 };
 
-/// The bridge's router with nothing but values before it: no socket, no parser of heads. As
-/// http::Session does, it lets the gate look first and reads answers to their end.
+/// Sends a request to the bridge's router without sockets and HTTP parsing. As http::Session does,
+/// it lets the Authenticator check the request first, and reads answers that come in pieces to
+/// their end. `router` must outlive the coroutine.
 http::asio::awaitable<Reply> ask(const http::Router& router, Call call);
 
 }  // namespace alarum::simulation

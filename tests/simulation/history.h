@@ -11,15 +11,15 @@
 
 namespace alarum::simulation {
 
-/// What became of a request for the one who sent it.
+/// What the sender of a request knows about its outcome.
 enum class Fate : std::uint8_t {
   waiting,       ///< no answer yet
-  acknowledged,  ///< 2xx: the bridge owes it
-  refused,       ///< another answer: whoever sent it knows that (all of) it was not taken
-  unknown,       ///< the connection was lost in a crash or a stop: it may have been taken, or not
+  acknowledged,  ///< 2xx: the bridge must not lose it
+  refused,       ///< another answer: not (all of) it was stored
+  unknown,       ///< the connection broke in a crash or a stop: it may have been stored, or not
 };
 
-/// One attempt to bring a request to the bridge.
+/// One attempt to send a request to the bridge.
 struct Attempt {
   std::size_t incarnation = 0;
   Time began, ended;  ///< true time (SimulatedClock::true_time)
@@ -31,8 +31,10 @@ struct Attempt {
 /// An event as the journal must have it.
 struct SentEvent {
   std::string source, id, type, subject;
-  bool valid = true;  ///< false: it is bad input, which must be refused
+  bool valid = true;  ///< false: it is bad input, which must be rejected
 };
+
+/// The route and form by which a request comes.
 
 enum class Route : std::uint8_t { single, binary, batch, ndjson, cloud_eye, posted };
 
@@ -50,7 +52,7 @@ struct Sent {
   /// False: nothing of it may be taken (broken JSON, too deep, too large)
   bool valid = true;
   std::vector<Attempt> attempts;
-  bool forgotten = false;  ///< the sender restarted before it had an answer, or gave up
+  bool forgotten = false;  ///< the sender gave up, or restarted before it had an answer
 
   /// At least one attempt was answered with 2xx.
   bool acknowledged() const {
@@ -59,7 +61,7 @@ struct Sent {
     }
     return false;
   }
-  /// Some attempt may have been taken although nobody knows.
+  /// Some attempt may have been stored although no answer came.
   bool uncertain() const {
     for (const auto& one : attempts) {
       if (one.fate == Fate::unknown || one.fate == Fate::waiting) return true;
@@ -68,7 +70,7 @@ struct Sent {
   }
 };
 
-/// What an operator did, with the answer.
+/// A request of an operator, with its answer.
 struct OperatorAct {
   enum class Kind : std::uint8_t {
     silence,
@@ -95,24 +97,25 @@ struct Incarnation {
   End end = End::runs;
   std::string rules, config;  ///< names of the texts at the start
   std::string why;            ///< of a failed start
-  /// Lines of its log that tell of damage; of lives with flipped bits
+  /// Lines of its log that report damage; only in lives with flipped bits
   std::vector<std::string> said;
-  /// It was stopped, each part had ended in its time, and the book could be written
+  /// It was stopped, each part ended in its time, and the book could be written
   bool in_order = false;
-  /// Its replay may not have been what was lived: the book said who was notified
+  /// Its replay may differ from what was lived, so it relied on the book for who was notified
   bool doubted = false;
 };
 
+/// A step of the wall clock.
 struct ClockStep {
   Time at;  ///< true time
   Duration by{};
 };
 
-/// The machine stood still, on the monotonic clock.
+/// A time in which no part of the bridge had a turn, on the monotonic clock.
 struct Stall {
   std::chrono::nanoseconds from{}, to{};
 };
-/// How long of that time it did.
+/// How much of the time from `from` to `to` was stalled.
 inline std::chrono::nanoseconds stalled(const std::vector<Stall>& stalls,
                                         std::chrono::nanoseconds from,
                                         std::chrono::nanoseconds to) {
@@ -122,29 +125,31 @@ inline std::chrono::nanoseconds stalled(const std::vector<Stall>& stalls,
   return sum;
 }
 
-/// A fault that really happened to something.
+/// A fault that really happened, as opposed to one that was only planned.
 struct Fault {
   Time at;
   std::string kind, place;  ///< `flip`, `journal/…: 4711`
 };
 
-/// A bit that was flipped in what had been synced.
+/// A bit that was flipped in synced data.
 struct Flip {
   Time at;  ///< true time
   std::string path;
   std::uint64_t position = 0;
 };
 
-/// Target and id of what was delivered: in which incarnation that was on disk.
+/// By target and notification id: the incarnation in which the receipt was on disk.
 using Recorded = std::map<std::pair<std::string, std::string>, std::size_t>;
 
+/// A moment at which nothing had anything to do, and everything was checked.
 struct Quiet {
   Time at;
   std::size_t incarnation = 0;
-  model::Offset end = 0;
+  model::Offset end = 0;  ///< of the journal
 };
 
-/// All that happened in a life, as somebody would know who sees everything from outside.
+/// Everything that happened in a life, as seen from outside the bridge. The checks compare the
+/// bridge with it. Owned by the World.
 struct History {
   std::uint64_t seed = 0;
   std::vector<Sent> sent;
@@ -155,33 +160,33 @@ struct History {
   std::vector<Fault> faults;
   /// Durable records in offset order, also those whose segments retention has deleted since.
   std::vector<model::Record> records;
-  /// When they were seen first, by the clock that nobody steps; not of those that were inherited.
+  /// True time at which each was first seen; without those that were inherited.
   std::map<model::Offset, Time> recorded_at;
-  /// Offsets that were never seen: damaged or deleted before anybody looked; or whose records are
-  /// forgotten. [from, to)
+  /// Offsets that were never seen, because they were damaged or deleted before anybody looked, or
+  /// whose records are forgotten. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> gaps;
-  /// With the newest segment went records that the book and the checkpoints did not have: nothing
-  /// tells that they were ever there, and others get their offsets. From which offset on, and at
-  /// which start.
+  /// Records that were lost with the newest segment while neither book nor checkpoints had them.
+  /// Nothing shows that they existed, and other records get their offsets. From which offset on,
+  /// and at which start.
   struct Forgotten {
     model::Offset from = 0;
     std::size_t incarnation = 0;
   };
   std::vector<Forgotten> forgotten;
-  /// Hash of a generation: the name of the rule set
+  /// The name of the rule set by the hash of its generation
   std::map<std::string, std::string> rules_by_hash;
   std::vector<Quiet> quiet;
   Recorded recorded;
-  /// Records of newest frames in which bits were flipped: nothing tells such a frame from one that
-  /// a crash has torn. [from, to)
+  /// Records in a newest frame whose bits were flipped. Nothing distinguishes such a frame from one
+  /// that a crash has torn. [from, to)
   std::vector<std::pair<model::Offset, model::Offset>> damaged_tails;
   /// Bits were flipped in what was synced, or a segment was lost: what is reported as damaged may
   /// be missing
   bool damaged = false;
-  /// A start said that it went over damage: what it remembers is not all there was
+  /// A start reported that it skipped damage, so its state may be incomplete
   bool state_damaged = false;
   std::vector<Flip> flips;
-  std::uint64_t posted = 0;  ///< alerts that the bridge posted about itself are no sender's
+  std::uint64_t posted = 0;  ///< built-in alerts in the journal, which no sender has sent
 };
 
 }  // namespace alarum::simulation

@@ -9,15 +9,15 @@ namespace alarum::simulation {
 
 class World;
 
-/// What a life has from the older alarum with whose data folder it began.
+/// What a life takes over from the older version with whose data folder it begins.
 struct Inherited {
   const OldFolder* folder = nullptr;
-  model::Offset end = 0;          ///< behind its last record
-  std::set<std::string> waiting;  ///< ids of the notifications that its book had not delivered
+  model::Offset end = 0;          ///< the offset after its last record
+  std::set<std::string> waiting;  ///< ids of notifications that its book had not delivered
 };
 
-/// Puts the folder that the choices name on the disk, and into the history what was acknowledged
-/// there. Its rules are known from then on.
+/// Writes the folder that the choices name to the world's disk, and what was acknowledged there to
+/// the history. The world's texts know its rules from then on.
 Inherited inherit(World& world);
 
 }  // namespace alarum::simulation

@@ -11,16 +11,17 @@
 
 namespace alarum::simulation {
 
-/// What is left of a life when it is over.
+/// The outcome of a life.
 struct LifeEnd {
-  std::string violation;  ///< empty: every promise was kept
+  std::string violation;  ///< the first broken promise; empty if all were kept
   std::size_t events = 0, crashes = 0, reloads = 0, starts = 0, turns = 0;
   std::set<std::string, std::less<>> faults;
-  std::chrono::nanoseconds lasted{};
+  std::chrono::nanoseconds lasted{};  ///< simulated time
 };
 
-/// Lives the life that these choices say, from the first start of the bridge on an empty disk until
-/// nothing is owed any more.
+/// Runs one life: from the first start of the bridge, through all acts and crashes, until
+/// everything that is owed has been delivered and checked, or a promise is broken. Deterministic:
+/// the same choices give the same life, byte for byte. On the calling thread.
 LifeEnd live(const Choices& choices, Texts& texts, Trace& trace, Coverage& coverage);
 
 }  // namespace alarum::simulation

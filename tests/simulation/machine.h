@@ -10,30 +10,30 @@
 
 namespace alarum::simulation {
 
-/// What goes wrong with the machine that the bridge runs on: its disk, its clock, its power. It
-/// lives as long as the world.
+/// Carries out the faults of the machine that the bridge runs on: of its disk, its clock, its
+/// power. Lives as long as the world.
 class Machine {
  public:
   explicit Machine(World& world) : world_(world) {}
 
-  /// False: that is no act of the machine's. `runs`: the bridge does.
+  /// Carries out an act. False if it is none of the machine's. `runs`: whether the bridge runs.
   bool act(const Act& one, bool runs);
-  /// The bridge is about to start: what somebody does to its files meanwhile is done; a crash that
-  /// was planned for that comes within it.
+  /// To be called before the bridge starts: does what was planned to its files meanwhile, and arms
+  /// a crash that was planned for the start.
   void starting();
-  /// The bridge is about to have its turn: a crash may come before it.
+  /// To be called before each turn of the bridge: a planned crash may come now.
   void turn();
-  /// No crash is planned any more, but for one within the next start.
+  /// Cancels planned crashes, except for one within the next start.
   void disarm();
-  /// The disk works again once its time of trouble is over.
+  /// Ends the disk's failures if their time is over.
   void repair_in_time();
-  /// How long until then; nullopt: it works.
+  /// How long until then; nullopt if the disk works.
   std::optional<std::chrono::nanoseconds> next() const;
-  /// A crash, or the end of the disk's trouble, is still to come.
+  /// Whether a crash, or the end of the disk's failures, is still to come.
   bool has_plans() const { return armed_ || repaired_at_; }
-  /// The disk may fail until it is repaired.
+  /// Whether the disk may fail now.
   bool is_failing() const { return repaired_at_.has_value(); }
-  /// All is well from here on, and the clock is right.
+  /// Ends all faults and sets the clock right, for the end of a life.
   void be_kind();
 
  private:
@@ -49,9 +49,9 @@ class Machine {
   void repair();
 
   World& world_;
-  Crash planned_ = Crash::kill;  // by turn()
-  bool armed_ = false;
-  std::uint64_t crash_after_ = 0;  // turns
+  Crash planned_ = Crash::kill;    // the kind of crash that turn() will make
+  bool armed_ = false;             // one is planned
+  std::uint64_t crash_after_ = 0;  // turns until then
   std::optional<std::pair<std::uint64_t, Crash>> start_crash_;
   std::optional<std::uint64_t> lost_segment_;            // by these numbers, before the next start
   std::optional<std::chrono::nanoseconds> repaired_at_;  // age of the world

@@ -14,10 +14,10 @@
 
 namespace alarum::simulation {
 
-/// An alert that there must be, by docs/rules.md.
+/// An alert that must exist, by docs/rules.md.
 struct ModelAlert {
   std::string rule, key;
-  std::string id;               ///< made here again from rule, key and offset
+  std::string id;               ///< computed independently (alert_id_of())
   model::Offset opened_by = 0;  ///< the record in whose step it fired
   Time starts_at;               ///< by the wall clock
   std::uint64_t count = 1;      ///< matches so far; of windows not known: 0
@@ -26,34 +26,37 @@ struct ModelAlert {
   unsigned severity = 0;        ///< 1 (info) to 5 (critical)
 };
 
-/// What the simple rules of the catalogue make of a journal: read from docs/rules.md, and written
-/// without any code of the engine, as plainly as possible: each key keeps all its matches, and each
-/// match looks at all of them. What it does not understand (events of clocks that are off, windows
-/// whose numbers a reload changed, and the like) makes it blind for that key, from then on and for
-/// good: such keys are left out, and counted.
+/// A second implementation of the simple rules of the catalogue, written from docs/rules.md without
+/// any code of the engine and as plainly as possible: each key stores all its matches, and each
+/// match looks at all of them. check_model() compares it with the bridge.
+///
+/// There are cases that it does not understand, for example events of senders whose clocks are off,
+/// or windows whose numbers a reload changed. Then it gives up that key for good; such keys are
+/// left out of the comparison, and counted. Pure.
 class Model {
  public:
-  /// The rules of a generation by its hash; nullptr: nothing is known of them, and the model is
-  /// blind from there on.
+  /// The rules of a generation by its hash; nullptr if they are not known, and then the model gives
+  /// up all keys.
   using FindRules = std::function<const std::vector<SimpleRule>*(const std::string& hash)>;
   explicit Model(FindRules find) : find_(std::move(find)) {}
 
-  /// The next record of the journal, in order, from the first one on. A gap in the offsets makes it
-  /// blind for everything.
+  /// Takes the next record of the journal, in order from the first one on. After a gap in the
+  /// offsets it gives up all keys.
   void take(const model::Record& record);
 
-  /// Whether it has a word on alerts of this rule and key.
+  /// Whether its alerts of this rule and key can be compared.
   bool knows(const std::string& rule, const std::string& key) const;
-  /// What fires, by (rule, key), and what has ended, in order; those it has no word on any more as
-  /// well.
+  /// The alerts that fire, by (rule, key), and those that have ended, in order; also of keys that
+  /// it has given up.
   const std::map<std::pair<std::string, std::string>, ModelAlert>& firing() const {
     return firing_;
   }
   const std::vector<ModelAlert>& ended() const { return ended_; }
+  /// Whether it has given up all keys.
   bool blind() const { return blind_; }
-  /// How many keys are left out.
+  /// How many keys it has given up.
   std::size_t left_out() const { return left_out_.size(); }
-  /// Whether the wall clock was ever stepped: then starts are not compared.
+  /// Whether the wall clock was ever stepped; then starts of alerts cannot be compared.
   bool stepped() const { return stepped_; }
 
  private:
@@ -124,14 +127,14 @@ class Model {
   bool blind_ = false, stepped_ = false;
 };
 
-/// The id of the alert that the record at `offset` opened: FNV-1a over rule, zero, key, zero and
-/// the offset in digits; of those that it opened after the first one over a zero and their number
-/// (1, 2, …) in digits as well.
+/// The id of the alert that the record at `offset` opened: FNV-1a over rule, a zero byte, key, a
+/// zero byte and the offset in digits. If one record opens several alerts of a rule and key, those
+/// after the first have a zero byte and their number (1, 2, …) appended.
 std::string alert_id_of(const std::string& rule, const std::string& key, model::Offset offset,
                         std::size_t number = 0);
 
-/// The value of a member of a JSON object, as text; nullopt: it is not there, or null. Of arrays
-/// and objects: their text.
+/// The value of a member of a JSON object as text; for arrays and objects their JSON. nullopt if it
+/// is missing or null.
 std::optional<std::string> member_of(std::string_view json, std::string_view name);
 
 }  // namespace alarum::simulation

@@ -10,17 +10,23 @@ namespace alarum::simulation {
 
 class World;
 
-/// People at the API: they look at what there is, and then do something to it. An act that falls
-/// into a time without a bridge waits for the next one.
+/// People who use the API: they query what there is, and then change it (silences,
+/// acknowledgements, reloads, redrives). They record each request in World::history. An act that
+/// comes while no bridge runs waits for the next one. They outlive the bridge.
 class Operators {
  public:
   explicit Operators(World& world) : world_(world) {}
 
+  /// Queues an act of an operator.
   void act(const Act& act, std::size_t number);
+  /// Begins what is queued at the bridge that runs; returns how many requests that were.
   std::size_t start(const http::Router& router, boost::asio::io_context& io);
+  /// The bridge has ended: requests in flight get the fate `unknown`.
   void lose_connections();
   bool in_flight() const { return in_flight_ > 0; }
+  /// Whether an act is queued or in flight; the life cannot end then.
   bool owes() const { return !waiting_.empty() || in_flight_ > 0; }
+  /// The same in words, for a life that does not come to its end.
   std::string owed() const;
 
  private:
@@ -52,8 +58,8 @@ class Operators {
   World& world_;
   std::vector<Waiting> waiting_;
   std::size_t in_flight_ = 0;
-  std::uint64_t life_ = 0;
-  bool reloading_ = false;  // one at a time: people wait for the answer
+  std::uint64_t life_ = 0;  // of connections; answers of earlier bridges are ignored
+  bool reloading_ = false;  // people wait for the answer before they ask for another reload
 };
 
 }  // namespace alarum::simulation

@@ -15,12 +15,12 @@
 
 namespace alarum::simulation {
 
-/// What became of a receiver's answer.
+/// Whether a receiver's answer reached the bridge.
 enum class Reached : std::uint8_t {
-  answered,  ///< the bridge has it
-  half,      ///< cut within
-  late,      ///< after the bridge's time-out
-  lost,      ///< never: the connection, or the bridge, was gone by then
+  answered,  ///< it did
+  half,      ///< it was cut off in the middle
+  late,      ///< it came after the bridge's time-out
+  lost,      ///< it never came: the connection broke, or the bridge had ended
 };
 std::string_view to_text(Reached reached);
 
@@ -37,36 +37,36 @@ struct Seen {
   std::string headers;  ///< as sent, each ended by a line feed
   std::string body;
   std::string facts;  ///< of the notification: what it was made of
-  /// False: the connection ended within it, so that the receiver did nothing with it
+  /// False: the connection broke within the request, so the receiver ignored it
   bool whole = true;
-  /// That the receiver answered; 0: none. Of a file 200: it was written
+  /// The status that the receiver answered; 0: none. For a file 200: it was written
   unsigned status = 0;
   Reached reached = Reached::answered;
 
-  /// The receiver took it, whatever the bridge knows.
+  /// The receiver accepted it, whatever the bridge knows about that.
   bool taken() const { return whole && status >= 200 && status < 300; }
 };
 
-/// A request as the bridge made it, also one that never arrived.
+/// A request as the bridge made it, whether or not it arrived.
 struct Asked {
   std::size_t incarnation = 0;  ///< of the bridge
   std::string target, id;
   bool outbox = true;  ///< false: a heartbeat or a resend, which do not wait their turn
   std::chrono::nanoseconds begun{};
-  /// When the bridge knew what came of it; nullopt: it never did
+  /// When the bridge learned the outcome; nullopt: it never did
   std::optional<std::chrono::nanoseconds> known = {};
-  std::size_t known_before = 0;  ///< which request was the next one then
-  bool taken = false;            ///< as the bridge knows
-  unsigned status = 0;           ///< that it was answered; 0: it was not
-  std::chrono::seconds wait{};   ///< that the answer asked for
+  std::size_t known_before = 0;  ///< the index of the request that came next after that
+  bool taken = false;            ///< the bridge knows that it was accepted
+  unsigned status = 0;           ///< of the answer; 0 if there was none
+  std::chrono::seconds wait{};   ///< Retry-After of the answer
 };
 
-/// The network of a life and all who receive there: r0.sim to r3.sim over HTTP, and files. Requests
-/// are made by attempt_of() and answers are judged by judge(), as those of the daemon. It outlives
-/// each incarnation of the bridge; lose_connections() stands between two of them.
+/// The network of a life and all its receivers: r0.sim to r3.sim over HTTP, and files. Requests are
+/// made by attempt_of() and answers are judged by judge(), the same code as the daemon's. It
+/// outlives each incarnation of the bridge; lose_connections() is called between two of them.
 ///
-/// Each attempt has numbers of its own, by the notification's id and how often that was tried: what
-/// happens offload changes nothing for it.
+/// Each attempt has a random stream of its own, by the notification's id and the number of the
+/// attempt. So its fate does not depend on what happens elsewhere.
 class SimulatedTransport final : public deliver::Transport {
  public:
   enum class Fault : std::uint8_t {
@@ -95,39 +95,39 @@ class SimulatedTransport final : public deliver::Transport {
   /// A graceful end: as lose_connections().
   void stop() override;
 
-  // What the life says.
-  /// The machine is frozen: nothing leaves it, nothing arrives
+  // Set by the life.
+  /// Whether the machine is frozen: nothing leaves it, nothing arrives
   std::function<bool()> gone = [] { return false; };
   std::function<std::size_t()> incarnation = [] { return 0; };
-  /// One happened: `receiver_slow` and so on
+  /// Called when a fault has happened: `receiver_slow` and so on
   std::function<void(std::string_view fault, std::string_view receiver)> on_fault;
-  /// A line for a request seen, one for its end
+  /// Gets a line when a request is seen, and one when it ends
   std::function<void(std::string line)> on_trace;
-  /// Where file receivers write; none: they write nowhere
+  /// Where file receivers write; nullptr: nowhere
   FileSystem* files = nullptr;
 
-  /// Begins a time of trouble at some receivers.
+  /// Begins a time of faults at some receivers.
   void trouble(std::uint64_t seed);
-  /// At one of them (`file`: at all files): so large a share of its requests, for so long.
+  /// Begins a time of faults at one receiver (`file`: all files). `share`: of its requests.
   void trouble(const std::string& receiver, Fault fault, double share,
                std::chrono::nanoseconds lasts);
-  /// No trouble any more.
+  /// Ends all faults.
   void be_kind() { troubles_.clear(); }
-  /// The bridge is gone: of what it had under way some arrived and some did not, and no answer
-  /// reaches anybody.
+  /// The bridge has ended. Of its requests in flight some arrive and some do not, and no answer
+  /// reaches it.
   void lose_connections();
 
-  /// How long until something arrives; nullopt: nothing is under way.
+  /// How long until something arrives; nullopt if nothing is in flight.
   std::optional<std::chrono::nanoseconds> next() const;
-  /// Moves with each request and each answer.
+  /// A number that changes with each request and each answer.
   std::uint64_t activity() const { return activity_; }
-  /// All that receivers saw up to now, in the order in which it came.
+  /// Everything that receivers have seen so far, in the order of arrival.
   const std::vector<Seen>& seen();
-  /// All that the bridge asked, in the order in which it did.
+  /// All requests of the bridge, in their order.
   const std::vector<Asked>& asked() const { return asked_; }
   std::size_t in_flight() const { return attempts_.size(); }
-  /// Requests that were under way at the last graceful end; but for resends and heartbeats, for
-  /// which no stop waits.
+  /// Requests that were in flight at the last orderly stop, without resends and heartbeats, for
+  /// which a stop does not wait.
   std::size_t abandoned() const { return abandoned_; }
 
  private:

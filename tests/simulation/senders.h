@@ -13,38 +13,39 @@ namespace alarum::simulation {
 
 class World;
 
-/// Those who send events. Each sends a request again until it is acknowledged or refused for good,
-/// and keeps account in World::history. They outlive the bridge.
+/// The senders of events. Each sends a request again until it is acknowledged or rejected for good,
+/// and records every attempt in World::history. They outlive the bridge.
 class Senders {
  public:
   explicit Senders(World& world);
 
-  /// One of send, repeat, forget, drop, bad_input.
+  /// Carries out one of send, repeat, forget, drop, bad_input.
   void act(const Act& act, std::size_t number);
-  /// Starts what may start now at the bridge that runs. How many requests that were.
+  /// Begins the requests that may begin now at the bridge that runs; returns how many that were.
   std::size_t start(const http::Router& router, boost::asio::io_context& io);
-  /// How long until somebody wants to send; nullopt: nobody does. Of a bridge that runs.
+  /// How long until a sender wants to send to a bridge that runs; nullopt if none does.
   std::optional<std::chrono::nanoseconds> next() const;
-  /// The bridge is gone, and with it the connections.
+  /// The bridge has ended: requests in flight get the fate `unknown`.
   void lose_connections();
   bool in_flight() const;
-  /// A request has no answer yet, or waits to be sent.
+  /// Whether a request has no answer yet, or waits to be sent; the life cannot end then.
   bool owes() const;
+  /// The same in words, for a life that does not come to its end.
   std::string owed() const;
   std::size_t events() const { return events_; }
-  /// From now on connections last, and nobody repeats anything.
+  /// From now on connections do not break, and nothing is sent twice; for the end of a life.
   void be_kind() { kind_ = true; }
 
  private:
   struct Sender {
     SenderChoice choice;
     std::string name;
-    std::deque<std::size_t> queue;  // of History::sent
-    std::vector<std::size_t> in_flight;
-    std::chrono::nanoseconds next{};  // nothing is sent before
+    std::deque<std::size_t> queue;       // indexes into History::sent
+    std::vector<std::size_t> in_flight;  // likewise
+    std::chrono::nanoseconds next{};     // nothing is sent before this age of the life
     std::uint64_t events = 0;
-    std::size_t drops = 0;  // so many connections will be lost
-    unsigned failures = 0;
+    std::size_t drops = 0;  // how many of its next connections will break
+    unsigned failures = 0;  // in a row, for the back-off
   };
   std::size_t make(Sender& sender, SeededRandom& random, std::size_t act);
   std::size_t make_bad(Sender& sender, SeededRandom& random, std::size_t act);
@@ -57,7 +58,7 @@ class Senders {
   World& world_;
   SeededRandom random_;
   std::vector<Sender> senders_;
-  std::uint64_t life_ = 0;  // of connections: those of the bridges before are dead
+  std::uint64_t life_ = 0;  // of connections; answers of earlier bridges are ignored
   std::size_t events_ = 0;
   bool kind_ = false;
 };

@@ -9,8 +9,8 @@
 
 namespace alarum::simulation {
 
-/// Runs a task on the simulated network. What it throws is a violation: nothing of the bridge may
-/// throw through a handler.
+/// Starts a coroutine on `io`. An exception of it is a violation, because the bridge's handlers
+/// must not throw.
 inline void spawn(boost::asio::io_context& io, boost::asio::awaitable<void> task, World& world) {
   boost::asio::co_spawn(io, std::move(task), [&world](const std::exception_ptr& fault) {
     if (!fault) return;

@@ -9,16 +9,17 @@
 
 namespace alarum::simulation {
 
-/// Rules and configs of the catalogue, each compiled once a process and shared by all lives. One
-/// thread.
+/// Compiles rules and configs of the catalogue once in a process, for all lives; compiling them for
+/// each start would take most of the time. One thread.
 class Texts {
  public:
-  /// What `app::load` would make of these two texts. `faults`: none yet.
+  /// The same as app::load() of these two texts. `faults`: must be empty.
   std::optional<app::Loaded> load(const std::string& rules, const std::string& config,
                                   Diagnostics& faults);
-  /// The rules of a stored generation, by the hash that they had then. False: they do not load.
+  /// Compiles the rules of a generation that an older version has stored under that hash. False if
+  /// they do not compile.
   bool adopt(const std::string& hash, const std::string& stored);
-  /// By the hash of its text; nullptr: not seen so far.
+  /// The rules with that hash; nullptr if they were not compiled yet.
   std::shared_ptr<const match::Generation> compiled(const std::string& hash) const;
 
  private:

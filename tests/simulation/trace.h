@@ -10,12 +10,13 @@
 
 namespace alarum::simulation {
 
-/// What happens in a life, a line each, for a person who reads along: by the simulated time,
-/// without an address, a hash order or the real time, so that the same seed gives the same lines.
-/// Off, it costs nothing.
+/// What happens in a life, one line for each thing, for people. Lines have the simulated time, and
+/// nothing that differs between two runs (addresses, orders of hash tables, the real time), so the
+/// same seed gives the same lines. When it is off, it costs nothing.
 class Trace {
  public:
-  /// Last: the newest lines are remembered, and all go into hash()
+  /// `last`: only the newest lines are stored. `print`: all lines are also printed. In both cases
+  /// hash() covers all of them.
   enum class Kind { off, last, print };
   explicit Trace(Kind kind) : kind_(kind) {}
   bool on() const { return kind_ != Kind::off; }
@@ -24,6 +25,7 @@ class Trace {
   void say(SimulatedClock& clock, fmt::format_string<Args...> format, Args&&... args) {
     if (on()) put(clock, fmt::format(format, std::forward<Args>(args)...));
   }
+  /// FNV-1a over all lines: two runs of a seed must agree.
   std::uint64_t hash() const { return hash_; }
   const std::deque<std::string>& last() const { return last_; }
 

@@ -22,8 +22,8 @@
 namespace alarum::simulation {
 
 /// Everything around the bridge in one life: the clock, the disk, the receivers, the files that
-/// operators write, and what everybody remembers. It outlives each incarnation of the bridge. The
-/// first violation ends the life.
+/// operators edit, and the history for the checks. It outlives each incarnation of the bridge. The
+/// first violation ends the life. One thread.
 class World {
  public:
   World(const Choices& chosen, Texts& texts, Trace& traced, Coverage& covered);
@@ -38,22 +38,22 @@ class World {
   SimulatedDisk disk;
   SimulatedTransport receivers;
   History history;
-  app::Core* core = nullptr;           ///< that runs; nullptr: none does
-  std::optional<Inherited> inherited;  ///< where it began with an older alarum's folder
-  /// Names of the texts that lie on the operators' disk, and that a start or a reload reads
+  app::Core* core = nullptr;           ///< of the bridge that runs; nullptr if none does
+  std::optional<Inherited> inherited;  ///< set if it began with the folder of an older version
+  /// Names of the rule set and config on the operators' disk, which a start or a reload reads
   std::string rules, config;
 
-  /// What the checks remember from one time to the next (checks_world.cc)
+  /// What the checks remember from one call to the next (checks_world.cc)
   std::shared_ptr<struct Inspection> inspection;
 
-  /// A promise was broken. The first one counts.
+  /// Reports a broken promise. The first one counts.
   void violation(std::string text);
   bool failed() const { return !violation_.empty(); }
   const std::string& what() const { return violation_; }
 
-  /// A fault happened to `place`, while `stage()` had its turn.
+  /// Records that a fault happened to `place` while `stage()` had its turn.
   void happened(std::string_view fault, std::string_view place);
-  /// Whose turn it is.
+  /// Sets the name of the part whose turn it is.
   void enter(const char* stage) { stage_ = stage; }
   const char* stage() const { return stage_; }
   const std::set<std::string, std::less<>>& faults() const { return faults_; }
@@ -61,20 +61,20 @@ class World {
   std::size_t incarnation() const {
     return history.incarnations.empty() ? 0 : history.incarnations.size() - 1;
   }
-  /// The disk froze: what leaves the bridge now leaves it never.
+  /// Whether the machine has crashed: the disk is frozen, and nothing leaves the bridge any more.
   bool gone() const { return disk.crashed(); }
 
-  /// What people do to their files before they ask for a reload, and that they put back what was
-  /// refused.
+  /// People change their files before they ask for a reload, or break them; settle_files() puts
+  /// broken ones right after the reload was rejected.
   void change_files(SeededRandom& random);
   void break_files(SeededRandom& random);
   void settle_files();
-  /// What a start or a reload reads.
+  /// Reads the operators' files, as a start or a reload does (Doors::load).
   std::optional<app::Loaded> load(Diagnostics& faults);
   Texts& texts() { return texts_; }
 
-  /// Runs a request through the router until it is answered. At quiet moments only; `status` 0:
-  /// there is no bridge, or no answer came.
+  /// Sends a request to the bridge and runs it until it is answered. At quiet moments only. Status
+  /// 0 if no bridge runs, or no answer came.
   Reply call(const std::string& method, const std::string& path, const std::string& query = {},
              const std::string& body = {}) {
     return on_call(method, path, query, body);
@@ -83,7 +83,8 @@ class World {
                       const std::string&)>
       on_call;
 
-  /// Faults of the disk in this incarnation so far, or the damage that is there: a start may fail.
+  /// Faults of the disk in this incarnation so far, and damage that exists; if not 0, a start may
+  /// fail.
   std::uint64_t disk_faults = 0;
   bool disk_is_full = false;
   std::size_t largest_commit = 0;  ///< bytes in memory of its records
@@ -94,7 +95,7 @@ class World {
   Texts& texts_;
   const char* stage_ = "world";
   std::string violation_;
-  std::string broken_rules_, broken_config_;  // texts; empty: the good ones lie there
+  std::string broken_rules_, broken_config_;  // broken texts on the disk; empty: good ones
   std::set<std::string, std::less<>> faults_;
 };
 
