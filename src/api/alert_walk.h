@@ -18,7 +18,7 @@ struct AlertPlace {
   alert::ActiveAlerts::Id id;  ///< of the last firing one that was looked at
   alert::Book::Place row;      ///< of the last resolved one
 
-  /// DeadLetters, digits, `-`, `_`, `.`; empty at the end.
+  /// The place as text: letters, digits, `-`, `_` and `.`; empty at the end.
   std::string text() const;
   /// Of what text() wrote, or nothing for the beginning. Error `bad_parameter`.
   static Result<AlertPlace> of(const std::string& text);

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kEngineAnswers = 5s;  // it may be busy; a count without it is none
+constexpr auto kEngineAnswers = 5s;  // how long the engine's answer is waited for
 constexpr auto kClockAlertLasts = 24h;
 constexpr int kShareOfTime =
     20;  // a book that takes a second to count is counted every 20 s at most
@@ -72,7 +72,7 @@ void Audit::stop() {
 }
 
 std::chrono::nanoseconds Audit::patience() const {
-  // Who asked while a count was under way waits for the next one, which begins at once.
+  // Those who asked during a count wait for the next one, which begins at once.
   if (channel_.ready() || (!count_ && !waiting_.empty())) return 0ns;
   const auto until = count_ ? count_->began + kEngineAnswers : next_;
   const auto now = clock_.monotonic();
@@ -103,7 +103,8 @@ void Audit::take(Item& item) {
     count_->answered = true, count_->stepped = std::move(engine->stepped);
 }
 
-// What is to be made known comes first: it may be why the engine does not answer.
+// Post the built-in alerts first, because they may be about the reason why the engine does not
+// answer.
 void Audit::begin_count() {
   ports_.retry();
   announce_clock();

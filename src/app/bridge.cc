@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kStopIncomplete =
-    1;  // systemd calls the unit failed: somebody should look into the log
+    1;  // systemd then calls the unit failed, so that somebody looks into the log
 constexpr std::chrono::nanoseconds kLookAtSources = 5s;
 constexpr std::chrono::seconds kStopLimit = 90s;  // all parts of a stop together
 constexpr auto kGrace = 5s;                       // for a source that ends
@@ -71,7 +71,7 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   if (auto made = files.make_folder(loaded.config.data); !made)
     return std::unexpected(made.error());
   restrict_data_folder(loaded.config.data);
-  auto keys = start_keys(loaded.config);  // before connections are fitted to this machine
+  auto keys = start_keys(loaded.config);  // before provide_descriptors() may lower connections
   const auto missing_files = provide_descriptors(loaded.config);
   if (!missing_files) return std::unexpected(missing_files.error());
   std::unique_ptr<Bridge> bridge(new Bridge(settings, clock, console));
@@ -145,7 +145,7 @@ std::string Bridge::metrics(const std::optional<api::EngineNumbers>& engine) {
                       engine);
 }
 
-// Certificates are read again; whether there is TLS at all holds from the start on.
+// Reads certificates again. Whether there is TLS at all is fixed at the start.
 Result<void> Bridge::prepare(Loaded& loaded) {
   next_tls_.reset();
   const auto missing_files = provide_descriptors(loaded.config);
@@ -192,9 +192,9 @@ void Bridge::report(ServiceManager& manager, bool reloads) {
   reloads ? manager.reloading() : manager.ready(status());
 }
 
-// From the near end to the far one: nothing new comes in, what came in is committed, worked off,
-// notified. A part that hangs is left: by then the journal is on disk, and the next start goes on
-// from there.
+// Stops from the inputs to the outputs: nothing new comes in, and what came in is committed,
+// processed and notified. A part that hangs is left running; by then the journal is on disk, and
+// the next start goes on from there.
 void Bridge::stop() {
   log::info("app", "stopping");
   std::vector<StopOrder::Part> parts{

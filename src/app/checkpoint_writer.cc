@@ -56,7 +56,7 @@ Result<void> CheckpointWriter::write_part(const engine::CheckpointPart& part) {
     if (!draft) return std::unexpected(draft.error());
     draft_ = std::move(*draft);
   }
-  if (!draft_) return {};  // of one that failed
+  if (!draft_) return {};  // a further part of a checkpoint that was given up
   if (auto done = draft_->add(part.bytes); !done || !part.last) return done;
   if (auto done = std::exchange(draft_, nullptr)->finish(); !done) return done;
   fault_.set(nullptr);

@@ -119,7 +119,7 @@ deliver::Options Core::delivery_options() {
   return options;
 }
 
-// What waits is being worked off since the last look.
+// Whether journal and engine have got on, or had nothing to do, since the last call.
 bool Core::progresses(Progress& seen) const {
   const auto stats = storage_->journal().stats();
   const auto processed = stage_->processed();
@@ -159,7 +159,7 @@ Result<void> Core::begin() {
       if (!offset && outcome) outcome = std::unexpected(offset.error());
     });
   };
-  // Storage has stored its inventory.
+  // Storage::open() has stored the inventory already.
   if (!adopted) submit(model::Reload{hash, routing}, in_force_.generation.get()->rules().text);
   for (const auto& id : storage_->damage().parted.over)
     submit(
@@ -200,8 +200,9 @@ std::vector<Core::Part> Core::parts() {
           part("audit", *audit_)};
 }
 
-// Delivery ends before the journal, which is to have the receipts of what is in flight, and the
-// engine behind both. A part that hangs is left: what the journal has the next start goes on from.
+// Delivery ends before the journal, so that the receipts of requests in flight are recorded, and
+// the engine ends after both. A part that hangs is left running; the next start goes on from what
+// the journal has.
 std::vector<Core::Ending> Core::endings() {
   auto& journal = storage_->journal();
   const auto over = [](auto& part) { return [&part] { return !part.turn(0ns); }; };
@@ -247,8 +248,8 @@ bool Core::worked_off() const {
   return (journal.queued == 0 && stage_->processed() >= journal.end_offset) || stage_->gave_up();
 }
 
-// Returns when the engine has worked off all that was committed and handed on what came of it, or
-// cannot for 10 s: the journal has it all.
+// Waits until the engine has processed everything that was committed and has handed its
+// notifications on, for 10 s at most. What is left is in the journal.
 void Core::drain() {
   const auto until = world_.clock.monotonic() + 10s;
   while (!worked_off() && world_.clock.monotonic() < until) {

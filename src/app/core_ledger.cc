@@ -63,8 +63,8 @@ Audit::Ports Core::audit_ports() {
   return ports;
 }
 
-// Opened once: a schema that is read and a statement that is prepared for each count cost more than
-// the count of a small book.
+// The connection is opened once, because reading the schema and preparing statements cost more than
+// counting a small book.
 Result<alert::BookView*> Core::book_view() {
   if (!book_view_) {
     auto opened = alert::BookView::open(storage_->book_path(), world_.sqlite);
@@ -74,8 +74,8 @@ Result<alert::BookView*> Core::book_view() {
   return &*book_view_;
 }
 
-// The journal goes on meanwhile: what it took in after the engine was asked is pending. Where it
-// did not, nothing may be.
+// The journal grows during a count. Events that it stored after the engine was asked are pending;
+// if there are none, no event may be pending.
 Result<tools::Balance> Core::balance(model::Offset end, Stepped stepped) {
   const auto stats = storage_->journal().stats();
   const auto book = book_view();

@@ -42,7 +42,7 @@ std::string external_url_of(const config::Config& config) {
   return (config.tls ? "https://" : "http://") + config.listen.text();
 }
 
-// Throws std::out_of_range where a receiver's targets have no names.
+// Throws std::out_of_range if `names` lacks a receiver or a target.
 engine::DeliveryConfig outlets_from(const config::Config& config, const Names& names, Look look) {
   engine::DeliveryConfig outlets;
   Integrations integrations;

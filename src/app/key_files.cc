@@ -13,11 +13,11 @@ class Checker {
  public:
   Checker(const std::string& path, Diagnostics& out) : path_(path), out_(out) {}
 
-  // What others are shown.
+  // Certificate and key that the daemon shows to others.
   void ours(const std::string& what, const config::ListenTls& files) {
     note(what, http::Tls::load(files));
   }
-  // Whom we trust, and what we show to those that we ask.
+  // Authorities that it trusts, and the client certificate that it shows to servers.
   void theirs(const std::string& what, const config::Tls& files) {
     if (!files.ca_file.empty())
       note(what + ": ca_file", http::Tls::check_authorities(files.ca_file));

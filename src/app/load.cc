@@ -40,8 +40,8 @@ bool same_file(const std::string& a, const std::string& b) {
   return fs::equivalent(a, b, fault) && !fault;
 }
 
-// The config may lie in the folder of its rules, and is none of them. One that is named as a rule
-// file is a mistake, which its keys show.
+// Reads the rule files. The config file may be in a folder of rules and is then left out. If it is
+// named as a rule file, that is a mistake, and its keys will be reported as errors.
 rules::Sources read_rules(const Settings& settings, const std::vector<std::string>& paths,
                           Diagnostics& out) {
   const auto& config = settings.config;
@@ -54,8 +54,8 @@ rules::Sources read_rules(const Settings& settings, const std::vector<std::strin
   return sources;
 }
 
-// One that was edited after another was sent has no effect, which whoever edited it does not
-// expect.
+// Warns if the inventory file was edited after an inventory was sent: the edit has no effect, which
+// its author does not expect.
 void warn_of_older(const std::string& sent, const std::string& file, Diagnostics& out) {
   std::error_code fault;
   const auto there = fs::last_write_time(file, fault);
@@ -65,8 +65,8 @@ void warn_of_older(const std::string& sent, const std::string& file, Diagnostics
               "holds: send this one, or take the other away with DELETE /api/v1/inventory");
 }
 
-// What was sent stands in place of the file until it is taken away. Of a file that is named on the
-// command line it does not.
+// Puts the inventory that was sent in place of the file that the rules name, unless the command
+// line names a file.
 void put_sent(const Settings& settings, const std::string& path, const SentInventory* sent,
               rules::Sources& sources, FileSystem& files, Diagnostics& out) {
   if (!settings.inventory.empty() || (sent && !*sent)) return;

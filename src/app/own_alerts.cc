@@ -20,7 +20,7 @@ void OwnAlerts::retry() {
   }
 }
 
-// With mutex_ locked: the journal answers on its writer's thread, later.
+// The caller has locked mutex_. The journal answers later, on its writer's thread.
 void OwnAlerts::submit(const std::string& name, Waiting& waiting) {
   const auto id =
       "own-" + hex64(fnv1a(std::to_string(clock_.wall().time_since_epoch().count()) + name));
@@ -39,7 +39,7 @@ void OwnAlerts::submit(const std::string& name, Waiting& waiting) {
 void OwnAlerts::ended(const std::string& name, std::uint64_t number, const std::string& fault) {
   const std::lock_guard lock(mutex_);
   const auto found = waiting_.find(name);
-  // A newer one has taken its place
+  // A newer alert of that name has replaced it.
   if (found == waiting_.end() || found->second.number != number) return;
   found->second.under_way = false;
   if (fault.empty())

@@ -34,7 +34,7 @@ Condition book_condition(const engine::Stage& engine) {
                            "the book cannot be written, so nobody is notified; see the log");
 }
 
-// Until the next start: engine time stays ahead for longer, which harms nobody.
+// Warns until the next start. Engine time stays ahead for longer, which does no harm.
 Condition clock_condition(const journal::Stats& stats) {
   if (stats.clock_backs == 0) return {};
   return Condition::warning("clock_went_back", "the wall clock went back by " +

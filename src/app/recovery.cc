@@ -22,8 +22,7 @@ Result<std::shared_ptr<const match::Generation>> compile_stored(const std::strin
   return std::make_shared<const match::Generation>(std::move(*compiled));
 }
 
-// What a disk says once need not be so for ever: nothing is put in the place of what could not be
-// read.
+// Whether a later attempt may succeed. Then nothing may replace what could not be read.
 bool may_pass(const Error& error) {
   return error.reason == "io_error";
 }
@@ -38,9 +37,9 @@ std::string named(const std::vector<std::string>& ids) {
                                  : out;
 }
 
-// The offset to replay from: behind the newest checkpoint that can be used, else 0. Of a newer
-// alarum none is passed over: a replay by what this one knows could make something else of the same
-// records.
+// Restores the newest usable checkpoint, and returns the offset to replay from; 0 without one. A
+// checkpoint of a newer version is an error and is not skipped, because a replay by this version
+// could give other results from the same records.
 Result<model::Offset> restore(engine::Processor& processor, model::Offset bound,
                               journal::JournalView& journal) {
   std::vector<std::string> damaged;
@@ -67,8 +66,7 @@ Result<model::Offset> restore(engine::Processor& processor, model::Offset bound,
   return 0;
 }
 
-// Says what is lost, and how to go on without it: of the embedded journal, whose place is the data
-// folder.
+// The error that says what is lost and how to go on without it. `folder`: the data folder.
 std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder,
                                   const std::string& why) {
   const auto counts = book.counts();
@@ -85,7 +83,7 @@ std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder,
                           folder, why, held));
 }
 
-// The ledger is at the book's end, or behind it.
+// Writes a checkpoint of the state that the book has.
 Result<void> write_checkpoint(engine::Processor& processor, journal::Journal& journal) {
   constexpr std::size_t kPart = 1 << 20;
   if (auto agreed = processor.agree_with_book(); !agreed) return agreed;
@@ -137,8 +135,8 @@ Result<Replayed> recover(engine::Processor& processor, alert::Book& book, journa
   if (!from) return std::unexpected(from.error());
   replayed.from = *from;
   processor.expect(*from, bounds.lived);
-  // A checkpoint is worth more than the records that are missing after it; without one they are all
-  // there is.
+  // With a checkpoint, records that are missing after it are skipped, and the replay begins with
+  // the first that exists. Without one, the journal must go back to offset 0.
   const auto reader =
       journal.view().read(replayed.from > 0 ? std::max(replayed.from, bounds.beginning) : 0);
   if (!reader && reader.error().reason == "not_found") {
@@ -151,15 +149,15 @@ Result<Replayed> recover(engine::Processor& processor, alert::Book& book, journa
     if (records->empty()) break;
     for (const auto& record : *records) {
       if (auto done = processor.prepare(record); !done) return std::unexpected(done.error());
-      // What it cannot process is parked and in the log; but under other rules the past would be
-      // another one.
+      // A record that cannot be processed is counted, logged and skipped. But if its rules could
+      // not be read, going on under other rules would change what happened.
       if (auto done = processor.step(record); !done && may_pass(done.error()))
         return std::unexpected(done.error());
     }
     if (auto done = processor.commit(); !done) return std::unexpected(done.error());
     replayed.records += records->size();
     if (clock.monotonic() - last < bounds.checkpoint_every) continue;
-    if (book.syncs().doubt()) (void)book.settle();  // in vain: then no checkpoint counts
+    if (book.syncs().doubt()) (void)book.settle();  // if that fails, no checkpoint counts
     note(processor, damage_of((*reader)->damage(), replayed.from, missing_rules));
     if (auto done = write_checkpoint(processor, journal); !done)
       log::warn("app", "no checkpoint was written",

@@ -23,8 +23,8 @@ std::unexpected<Error> stopping() {
   return fail("stopping", "the daemon is stopping");
 }
 
-// `warnings` of the files, and the keys for which a restart is needed, go before the plan: they ask
-// somebody to do something.
+// The answer. Warnings and keys that need a restart come before the plan, because somebody must act
+// on them.
 api::TextAndJson page_of(const tools::Plan& plan, const Diagnostics& warnings,
                          const std::vector<std::string>& restart) {
   api::TextAndJson page{warnings.text(), {}};
@@ -87,7 +87,7 @@ void Reloads::take(Item& item) {
   }
 }
 
-// What was asked before the files are read is answered by what they say.
+// All requests that came before the files are read are answered by the same reading.
 void Reloads::begin_batch() {
   if (batch_.empty()) {
     for (const auto kind : {Kind::reload, Kind::plan}) {
@@ -114,8 +114,8 @@ void Reloads::begin(Command command) {
   ask_engine();
 }
 
-// Nothing of the faults was logged yet: whoever asked for a plan is answered, whoever sent a SIGHUP
-// has only the log.
+// Faults are not logged here: a request for a plan gets them as its answer, and note() logs those
+// of a reload, since a SIGHUP has no answer.
 Result<void> Reloads::read() {
   auto& now = *under_way_;
   const bool sent = now.command.kind == Kind::inventory;
@@ -136,7 +136,7 @@ Result<void> Reloads::read() {
   return {};
 }
 
-// What of its state would go.
+// Asks the engine what of its state would be lost.
 void Reloads::ask_engine() {
   const auto& next = under_way_->loaded->generation;
   if (next->id() == parts_.in_force.generation.get()->id()) return planned(engine::Effects());
@@ -166,7 +166,7 @@ void Reloads::planned(const std::optional<engine::Effects>& effects) {
   if (auto done = write(); !done) end(std::unexpected(done.error()));
 }
 
-// From here on things are opened and stored, but nothing is replaced.
+// Opens and stores what the reload needs; replaces nothing yet.
 Result<void> Reloads::write() {
   auto& now = *under_way_;
   if (doors_.prepare) {
@@ -218,7 +218,8 @@ void Reloads::put_in_force() {
   end(answer);
 }
 
-// From the record on the engine notifies the coming targets, and delivery is to know them by then.
+// From the reload record on the engine notifies the new targets, so delivery must know them before
+// the record is written.
 void Reloads::aim_at_both() {
   auto stage_config = parts_.in_force.wires.stage_config();
   std::set<std::string> known;
@@ -304,8 +305,8 @@ void Reloads::note(const Result<api::TextAndJson>& outcome) {
   parts_.in_force.reload.set(std::make_shared<const ReloadState>(std::move(next)));
 }
 
-// Whoever sent it is answered; the daemon's own files are as good as they were, so that it is no
-// refused reload.
+// The sender gets the outcome as an answer. A rejected inventory does not count as a rejected
+// reload, because the daemon's own files are as good as before.
 void Reloads::note_inventory(const Result<api::TextAndJson>& outcome) {
   if (outcome) {
     ReloadState next = *parts_.in_force.reload.get();
@@ -321,7 +322,7 @@ void Reloads::note_inventory(const Result<api::TextAndJson>& outcome) {
   }
 }
 
-// Also what comes at this moment: afterwards ask() says no by itself.
+// Answers requests that come at this moment, too; after close() of the channel ask() rejects them.
 void Reloads::refuse_all() {
   channel_.close();
   while (auto items = channel_.take_all(0ns)) {

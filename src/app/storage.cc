@@ -51,8 +51,8 @@ Result<std::unique_ptr<Storage>> Storage::open(
   return storage;
 }
 
-// Which rules were in force last is needed to go on from there; those of a newer alarum no others
-// stand in for. The message names the file of the embedded journal.
+// The rules that were in force last are needed to go on from there. If a newer version wrote them,
+// the start is rejected, because no other rules may replace them.
 Result<void> Storage::check_rules() {
   const auto hash = journal_->opened().generation_hash;
   const auto text = journal_->view().load_generation(hash);
@@ -62,8 +62,8 @@ Result<void> Storage::check_rules() {
   return fail("newer_format", folder_ + "/generations/" + hash + ": " + known.error().message);
 }
 
-// The text of the rules in force is worth having: where its file is gone or damaged it is written
-// again while it is known.
+// Stores the text of the rules in force. If its file is gone or damaged, it is written again while
+// the text is known.
 Result<void> Storage::save_rules(const match::Generation& generation,
                                  const rules::InventoryText* inventory) {
   const auto& rules = generation.rules();
@@ -73,18 +73,18 @@ Result<void> Storage::save_rules(const match::Generation& generation,
 
 Result<void> Storage::open_book() {
   const auto size = file_size(world_.files, book_path());
-  had_book_ = size && *size > 0;  // an empty file is none: SQLite makes one of it
+  had_book_ = size && *size > 0;  // an empty file counts as none, since SQLite makes a book of it
   auto book = alert::Book::open(book_path(), world_.sqlite);
   if (!book) return std::unexpected(book.error());
   book_ = std::move(*book);
-  // SQLite syncs its log now and then only, and a power cut takes the book back to there: a
-  // checkpoint that is ahead of it could not be used.
+  // SQLite syncs its WAL only now and then, and a power cut puts the book back to that point. A
+  // checkpoint that is ahead of the book could not be used, so the book is synced before it.
   journal_->checkpoints_rely_on([this] { return sync_book(); });
   journal_->raise_to(book_->processed());
   return {};
 }
 
-// Without a WAL all is in the database.
+// If there is no WAL file, everything is in the database file.
 Result<void> Storage::sync_book() {
   const auto wal = world_.files.open(book_path() + "-wal", false);
   if (!wal)
@@ -99,12 +99,12 @@ Result<void> Storage::recover(engine::DeliveryConfig outlets,
   return replay(checkpoint_every);
 }
 
-// A book that was deleted is made again: the checkpoints know what fires, and a replay of
-// everything would notify people of everything once more.
+// A book that was deleted is made again from the newest checkpoint, which knows what fires. A
+// replay from the beginning would notify people of everything again.
 Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
   const auto began = world_.clock.monotonic();
   const auto opened = journal_->opened();
-  // Of a book that is gone the receipts of all that was lived say what was sent.
+  // Without the book, the receipts in the journal say what was sent.
   const auto bounds =
       had_book_
           ? Bounds{book_->processed(), opened.first_offset, opened.end_offset, checkpoint_every}
@@ -129,7 +129,7 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
   if (auto done = reconcile(*replayed); !done) return done;
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock.monotonic() - began);
-  // The journal's totals stand at its end, and so does the engine now.
+  // Both the journal's totals and the engine are at the end of the journal now.
   stepped_before_ = tools::written(opened.totals) - processor_->counts().events;
   slowly_ = took > 1s;
   log::info("app", "replayed",
@@ -137,7 +137,7 @@ Result<void> Storage::replay(std::chrono::milliseconds checkpoint_every) {
   return {};
 }
 
-// What people were notified of and what the engine knows are the same again, whatever was lost.
+// Makes the engine and what people were notified of agree again, whatever was lost.
 Result<void> Storage::reconcile(const Replayed& replayed) {
   auto opened = journal_->opened();
   auto& unreadable = opened.damage;

@@ -15,8 +15,8 @@ std::string name_of(const std::string& receiver, const std::string& kind, std::s
   return receiver + '/' + kind + '/' + std::to_string(number);
 }
 
-// The name under which a destination is known, of those of its receiver and kind that are not
-// taken; `wished` before others.
+// The known name of a destination, among names of its receiver and kind that are not taken yet;
+// `wished` if that is one of them. Empty if there is none.
 std::string known_name(const Destinations& known, const std::string& destination,
                        const std::string& wished, const std::set<std::string>& taken) {
   const auto prefix = wished.substr(0, wished.rfind('/') + 1);

@@ -24,9 +24,9 @@ std::unexpected<Error> bad(std::string_view name, std::string_view why) {
   return fail("bad_attribute", fmt::format("attribute \"{}\" {}", name, why));
 }
 
-// Type System, String: no control characters (U+0000–1F, U+7F–9F).
+// CloudEvents "Type System", String: control characters (U+0000–1F, U+7F–9F) are not allowed.
 bool has_control(std::string_view text) {
-  bool suspect = false;  // nearly no text has any: this loop is one that compilers make wide
+  bool suspect = false;  // nearly no text has any, and compilers vectorise this loop
   for (const char c : text)
     suspect |= static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\xC2';
   if (!suspect) return false;
@@ -43,13 +43,13 @@ bool is_uri_text(std::string_view text) {
   return !text.empty() && text.find_first_of(" <>\"{}|\\^`") == std::string_view::npos;
 }
 
-// Nothing but the characters of ASCII that are printed, eight at a time.
+// Whether the text has only printable ASCII characters. Looks at eight bytes at once.
 bool is_plain(std::string_view text) {
   constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = kOnes << 7;
   const auto unusual = [](std::uint64_t eight) {
     const auto deleted = eight ^ (kOnes * 0x7F);
-    // The top bit of what is below 0x20, is 0x7F or is no ASCII; of what stands above one of these
-    // perhaps too.
+    // Sets the top bit of each byte that is below 0x20, is 0x7F or is no ASCII. A carry may set the
+    // bit of the byte above as well, which does no harm.
     return ((eight - kOnes * 0x20) | (deleted - kOnes) | eight) & kTops;
   };
   while (text.size() >= 8) {
@@ -112,8 +112,8 @@ Result<void> Attributes::set(std::string_view name, std::string_view text) {
   const auto field = field_of(name);
   if (!field) return extension(name, json_quote(text));
   if (std::exchange(fields_[*field].given, true)) return bad(name, "is given twice");
-  // The specification wants a subject to be non-empty, yet its own examples have "": as good as
-  // none.
+  // The specification demands a non-empty subject, but its own examples have "". Treat that as a
+  // missing subject.
   if (text.empty() && *field == kSubject) return {};
   if (text.empty()) return bad(name, "must not be empty; leave it out instead");
   if ((*field == kSource || *field == kSchema) && !is_uri_text(text))

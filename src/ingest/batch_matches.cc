@@ -7,7 +7,7 @@ namespace alarum::ingest {
 void BatchMatches::add(const model::Event& event, const model::Hits& hits) {
   const auto before = rules_.size();
   for (const auto hit : hits.hits) {
-    // They are ordered by rule
+    // Hits are ordered by rule, so this counts each rule once.
     if (rules_.size() == before || rules_.back() != hit.rule) rules_.push_back(hit.rule);
   }
   const bool unmatched = generation_->is_unmatched(hits) && !model::is_posted(event);

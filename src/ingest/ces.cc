@@ -50,7 +50,8 @@ std::size_t characters(std::string_view utf8) {
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-// One text member of `detail`: how long it may be, and which words it may be (none: any).
+// One text member of `detail`: the longest that it may be, and the words that are allowed (empty:
+// any).
 struct TextRule {
   std::string_view name;
   std::size_t longest;
@@ -72,7 +73,7 @@ const std::vector<TextRule>& text_rules() {
   return rules;
 }
 
-// Reads one item; `at` is how faults name it: `[3]`.
+// Reads one item. `at`: its name in errors, as `[3]`.
 class ItemReader {
  public:
   ItemReader(JsonText& text, std::string at, bool strict, Time now)
@@ -98,7 +99,7 @@ class ItemReader {
                 at_ + (member.empty() ? "" : ".") + std::string(member) + " " + std::string(what));
   }
 
-  // A name that is given twice would be read one way here and another way offload.
+  // Reject a name that is given twice, because readers differ about which of the two counts.
   Result<void> take_all(const JsonValue& object, const std::string& under,
                         Result<void> (ItemReader::*take_one)(const JsonMember&)) {
     std::vector<std::string_view> seen;
@@ -147,7 +148,7 @@ class ItemReader {
       return fault("bad_member", "time",
                    "must be a whole number of milliseconds since 1970 (UTC), like 1763800000000");
     }
-    // The vendor's own example gives seconds
+    // The vendor's own example has seconds.
     constexpr std::int64_t kSecondsBelow = 100'000'000'000;
     if (number < kSecondsBelow && strict_)
       return fault("bad_member", "time", "is in seconds; milliseconds are wanted");

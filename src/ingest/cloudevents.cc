@@ -15,7 +15,7 @@
 namespace alarum::ingest {
 namespace {
 
-// Memory that all events of a body use one after the other, or share.
+// Memory that is reused for, or shared by, all events of a body.
 struct Scratch {
   explicit Scratch(std::size_t bytes) : arena(bytes) {}
   model::EventArena arena;
@@ -45,7 +45,7 @@ Result<void> decode_base64(const JsonValue& base64, bool json, Payload& out) {
   return {};
 }
 
-// Fills `out`, which stays where it is: its parts refer to each other.
+// Fills `out`, which must not be moved afterwards, because its parts refer to each other.
 Result<void> read_payload(JsonText& text, const JsonValue* data, const JsonValue* base64,
                           std::string_view type, Payload& out) {
   if (data && base64) return fail("bad_data", "\"data\" and \"data_base64\" exclude each other");

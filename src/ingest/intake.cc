@@ -16,7 +16,7 @@ std::uint64_t duplicates(const std::vector<journal::Outcome>& outcomes) {
 }
 
 constexpr std::size_t kSaid = 200;  // characters of a fault in the log
-// Events of one sender that are matched before the others of its thread have a turn
+// Events of one batch that are matched before the thread's other connections have a turn
 constexpr std::size_t kYieldEvery = 256;
 
 std::size_t bytes_of(const std::vector<model::Event>& events) {
@@ -30,7 +30,7 @@ journal::Item matched(const match::Generation* generation, model::Event event,
   auto hits = generation ? std::optional(generation->match(event)) : std::nullopt;
   if (hits) matches.add(event, *hits);
   auto seen =
-      model::seen_of(event, {});  // here, where others hash theirs beside it: there is one writer
+      model::seen_of(event, {});  // hashed here, on one of many threads, to relieve the one writer
   return {std::move(event), std::move(hits), seen};
 }
 

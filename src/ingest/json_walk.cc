@@ -11,7 +11,7 @@ namespace alarum::ingest {
 namespace {
 
 constexpr std::size_t kUsualMembers = 12;  // members of an object
-constexpr std::size_t kSpare = 2;  // bodies that a thread keeps: a walk within a walk is rare
+constexpr std::size_t kSpare = 2;  // unused bodies of a thread; a walk within a walk is rare
 
 JsonKind kind_of(char first) {
   switch (first) {
@@ -35,7 +35,7 @@ bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-// Wants nothing of the text but where each array and object ends.
+// Records where each array and object ends, so that a walk can skip it.
 struct Ends : JsonSinkOfNothing {
   void closed(std::uint32_t open, std::uint32_t close) {
     if (of.size() <= open) of.resize(std::max<std::size_t>(open + 1, 2 * of.size()));
@@ -54,14 +54,15 @@ struct JsonText::Body {
   std::deque<std::string> decoded;  // strings with escapes; all others are views into the text
 
   char at(std::uint32_t token) const { return text[index.tokens()[token]]; }
-  // The token up to the white space before the next one; behind the last one stands the text's end.
+  // The text of a token, without the white space before the next one. The index has one entry more
+  // than there are tokens: the end of the text.
   std::string_view token(std::uint32_t number) const {
     const auto* const from = index.tokens().data() + number;
     auto end = from[1];
     while (is_blank(text[end - 1])) --end;
     return text.substr(from[0], end - from[0]);
   }
-  // The first token behind a value.
+  // The index of the first token after a value.
   std::uint32_t behind(const JsonValue& value) const {
     const bool nested = value.kind == JsonKind::object || value.kind == JsonKind::array;
     return nested ? ends.of[value.token] + 1 : value.token + 1;

@@ -16,8 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = http::asio;
 
-// The commits of one stream: gathers events, keeps a few submissions under way, adds up what became
-// of them.
+// The commits of one body: gathers events, submits them in batches with a few submissions under
+// way, and counts their outcomes.
 class Stream {
  public:
   Stream(const NdjsonOptions& options, Intake& intake, Report& report)
@@ -91,8 +91,8 @@ class Stream {
   std::deque<Intake::Pending> under_way_;
 };
 
-// Good lines are paced by their commits; what is refused costs its sender nothing, and so it ends
-// somewhere.
+// Good lines are slowed down by their commits. Rejected lines would cost the sender nothing, so
+// their number is limited.
 std::unexpected<Error> too_many_refused() {
   return fail("too_many_items", "more than " + std::to_string(kMostItems) +
                                     " lines of one body were refused; the rest was not read");
@@ -154,7 +154,7 @@ asio::awaitable<http::Response> take_ndjson(NdjsonOptions options, Intake& intak
   if (report.rejected_count > 0)
     intake.say_refused(model::Format::cloudevents, request.peer, report.rejected.front().error,
                        report.rejected_count);
-  // What was read whole is good even where the stream broke off: it is committed and told.
+  // Commit and report the events that were read whole, even if the body broke off.
   auto flushed = co_await stream.flush();
   auto finished = co_await stream.finish();
   for (const auto& later : {flushed, finished}) {

@@ -35,8 +35,8 @@ std::chrono::nanoseconds Rejects::patience() const {
 
 void Rejects::add(Time at, model::Format format, std::string_view sender, const Error& error,
                   std::string_view body) {
-  // Where they come faster than a disk takes them, one that is left out must cost no more than its
-  // count.
+  // Decide before the entry is built, because in a flood an entry that is left out must cost no
+  // more than a counter.
   const auto second = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
   if (second_.exchange(second) != second) bytes_ = 0;
   if (bytes_ > kASecond || lines_.full(kBody)) return leave_out();

@@ -49,12 +49,12 @@ Mode mode_of(const Request& request, const std::string& type) {
     return Mode::lines;
   if (type == "application/cloudevents+json") return Mode::structured;
   if (type == "application/cloudevents-batch+json") return Mode::batch;
-  // Another event format, which we do not read
+  // An event format of CloudEvents that is not supported (Avro, Protobuf).
   if (type.starts_with("application/cloudevents")) return Mode::unknown;
   return has_cloudevents_headers(request) ? Mode::binary : Mode::unknown;
 }
 
-// Of a sender that does not say what it sends: one event, or a list of them.
+// The mode of a body without a usable Content-Type, by its first character.
 Mode mode_of(std::string_view body) {
   const auto first = body.find_first_not_of(" \t\r\n");
   const char begins = first == std::string_view::npos ? '\0' : body[first];
@@ -98,15 +98,15 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   co_return response;
 }
 
-// Every answer of the vendor's has an id, which its SDK shows.
+// Adds X-Request-Id and returns it. The vendor's SDK shows the id of every answer.
 std::string name(Response& response, Random& random) {
   auto id = random_id(random);
   response.headers.emplace_back("X-Request-Id", id);
   return id;
 }
 
-// The vendor's v1 answers nest the fault in `message`, its newer ones have `error_code` and
-// `error_msg`: both, so that any SDK finds its own.
+// The vendor's v1 answers nest the error in `message`; its newer ones have `error_code` and
+// `error_msg`. The answer has both, so that any SDK finds its form.
 Response ces_error(unsigned status, std::string_view code, std::string_view message,
                    Random& random) {
   Response response;
@@ -178,8 +178,8 @@ asio::awaitable<Response> take_ces(const RouteOptions& options, Intake& intake, 
 }  // namespace
 
 void add_routes(http::Router& router, RouteOptions options, Intake& intake) {
-  // The coroutines take these by reference: they live in the handlers, and the handlers in the
-  // server.
+  // The coroutines refer to `options` in these lambdas, which live in the router, which outlives
+  // the coroutines.
   const auto take_one = [options, &intake](Request& request, http::BodyStream& body) {
     return take_events(options, intake, request, body);
   };

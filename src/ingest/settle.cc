@@ -45,7 +45,7 @@ void refuse_past(Decoded& event, const config::EventLimits& limits) {
                                         " are allowed (limits.event)");
     return;
   }
-  // No JSON text is deeper than kMaxJsonDepth: the default costs nothing here.
+  // No JSON text is deeper than kMaxJsonDepth, so with the default limit nothing is counted.
   if (limits.depth >= kMaxJsonDepth || event->data_kind() != model::DataKind::json) return;
   if (const auto depth = depth_of(event->data()); depth > limits.depth) {
     event = fail("too_deep", "the event's data has arrays and objects nested " +
@@ -99,7 +99,7 @@ http::asio::awaitable<http::Response> settle(std::vector<Decoded> decoded, model
 
 http::Response refuse_body(const Error& error, model::Format format, Intake& intake,
                            const http::Request& request) {
-  // What the sender will send again is not lost, only not taken now.
+  // The sender will send it again, so it counts as failed and not as rejected.
   if (error.reason == "overloaded") {
     intake.counts().failed(format, 1);
     return http::body_error(error);

@@ -12,7 +12,7 @@ namespace {
 using Key = std::pair<std::string, std::string>;
 using Lists = std::map<Key, std::vector<const PastAlert*>>;
 
-// Starts further apart are two alerts, not one that moved
+// If two starts are further apart, they are two alerts and not one that moved.
 constexpr Duration kNear = std::chrono::hours(1);
 constexpr std::size_t kNoisiest = 10;
 
@@ -42,8 +42,8 @@ const PastAlert* take_partner(const PastAlert& alert, std::vector<const PastAler
   return partner;
 }
 
-// Those that start at the same moment first, so that a near one is never taken from its true
-// partner.
+// Pairs alerts that start at the same time first, so that none of them becomes the partner of one
+// that starts nearby.
 void compare(std::vector<const PastAlert*> before, std::vector<const PastAlert*> after,
              BacktestReport& report) {
   for (const auto most : {Duration::zero(), kNear}) {
@@ -164,8 +164,8 @@ Result<void> Backtest::step(const model::Record& record) {
   if (auto done = step_old(record); !done) return done;
   auto other = record;
   other.hits.reset();
-  // The new rules are in force from the beginning; a reload of the past is to them nothing but time
-  // that passes.
+  // The new rules are in force from the beginning, so for them a recorded reload is only time that
+  // passes.
   if (std::holds_alternative<model::Reload>(record.payload)) other.payload = model::Tick{};
   if (auto done = step_new(other); !done) return done;
   const auto at = record.arrived();

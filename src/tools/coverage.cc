@@ -108,7 +108,7 @@ void Coverage::take(const rules::RuleSet& rules, const model::Event& event) {
   }
   for (std::size_t i = 0; i < fits.size(); ++i) {
     const auto& one = known.all[i];
-    // What is over says nothing of what a fault looks like.
+    // An event that resolves does not show what a fault looks like.
     const bool over =
         event.status() == model::Status::resolved && !one.names_status && one.part != "until";
     const bool known_otherwise = one.only_by && std::ranges::find(hits, *one.only_by) == hits.end();
@@ -130,7 +130,7 @@ Coverage::Report Coverage::report() const {
     const bool rule = !item.part_of && (item.what == "match" || item.what == "step 1");
     ++(rule ? report.rules : report.clauses);
     if (reached) ++(rule ? report.rules_reached : report.clauses_reached);
-    // Of a pattern that nothing fits it is enough to say so.
+    // If no event matches the pattern, do not list its alternatives as well.
     const bool said = item.part_of && !reached_.contains(*item.part_of);
     const auto& [file, line, column, what] = key;
     if (!reached && !said) report.gaps.push_back({{file, line, column}, item.rule, what});

@@ -7,7 +7,8 @@
 namespace alarum::tools {
 namespace {
 
-// A segment is sealed once in its life; more often in a row something else is wrong
+// How often reading may begin again without progress. A segment is sealed only once, so more means
+// that something else is wrong.
 constexpr int kTries = 5;
 
 std::uint64_t events_in(const std::vector<model::Record>& records) {
@@ -16,8 +17,8 @@ std::uint64_t events_in(const std::vector<model::Record>& records) {
   }));
 }
 
-// Reads on from `read.end`. True: all there is was read, or `visit` has enough. False: what was to
-// come went away underneath.
+// Continues at `read.end`. True: everything was read, or `visit` has stopped it. False: the file
+// that comes next is gone.
 Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Visit& visit,
                      PastRead& read) {
   const auto opened = journal.read(read.end);
@@ -26,7 +27,7 @@ Result<bool> read_on(journal::JournalView& journal, model::Offset from, const Vi
   std::size_t told = 0;  // of its damage
   for (;;) {
     const auto records = reader.next();
-    // One that read some of it before may have met the same.
+    // An earlier attempt may have reported the same damage.
     for (const auto& damage = reader.damage(); told < damage.size(); ++told) {
       const auto& text = damage[told].text;
       if (std::ranges::find(read.damage, text) == read.damage.end()) read.damage.push_back(text);
@@ -67,7 +68,7 @@ Result<PastRead> read_past(journal::JournalView& journal, model::Offset from, co
                                " goes away whenever it is opened");
 }
 
-// The daemon's checkpoint has the engine's state and that of routing, which tells nobody here.
+// The daemon's checkpoint has the engine's state and that of routing, which is not needed here.
 Result<void> PastEngine::restore(const std::string& checkpoint) {
   const auto state = engine::Processor::engine_state(checkpoint);
   return state ? engine_.restore(*state) : Result<void>(std::unexpected(state.error()));

@@ -6,7 +6,7 @@
 namespace alarum::tools {
 namespace {
 
-// What was said of an alert: when it is another text, that is news.
+// What a message says about an alert. If this text differs from the last one, it is an update.
 std::string said_of(const model::Alert& alert) {
   const auto stage = alert.annotations.find("stage");
   return std::string(to_text(alert.severity)) + ' ' +
@@ -89,7 +89,7 @@ People::Message People::judge(const alert::Routed& routed) {
   auto& known = known_[routed.target];
   bool paged = false, updated = false, ended = false;
   auto worst = model::Severity::none, worst_news = model::Severity::none;
-  // One that got worse ends and fires as another: to a person it is the same.
+  // An alert whose severity has risen ends and fires as another one; for a person it is the same.
   std::map<std::pair<std::string, std::string>, std::string> worse;
   for (const auto& change : routed.message.changes) {
     if (change.alert.reason == model::EndReason::escalated && known.contains(change.alert.id))

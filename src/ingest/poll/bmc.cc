@@ -6,7 +6,7 @@
 
 namespace alarum::ingest {
 
-// Of an event stream's URL the path is left out.
+// The source's URL may be that of an event stream, so its path is not used.
 Bmc::Bmc(const config::Source& source, http::Client& client)
     : client_(client), how_(std::make_shared<const config::Http>(source.http)) {
   const Url url(source.url.reveal());

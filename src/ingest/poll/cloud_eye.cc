@@ -44,7 +44,7 @@ CloudEyePoll::Step CloudEyePoll::next(Time now) {
   return Pause{std::max(rest_until_ - now, Duration(0))};
 }
 
-// By Cloud Eye's clock.
+// Begins a round. All times of a round are by Cloud Eye's clock.
 void CloudEyePoll::begin(Time now) {
   const auto there = now + ahead_;
   if (!place_) place_ = there - config_.backfill;
@@ -86,7 +86,7 @@ CloudEyePoll::Ask CloudEyePoll::page_of(std::string path, Time now) const {
 void CloudEyePoll::answered(const Answer& answer, Time now) {
   const bool moved = learn_clock(answer.date, now);
   if (answer.status != 200) {
-    // A signature with the wrong time: once more with the right one.
+    // The signature had the wrong time. The clock is known now, so try once more.
     const bool again =
         (answer.status == 401 || answer.status == 403) && moved && !std::exchange(corrected_, true);
     if (again) return;
@@ -105,9 +105,9 @@ void CloudEyePoll::answered(const Answer& answer, Time now) {
   if (std::exchange(failures_, 0) > 0) notes_.push_back({Note::Kind::better, {}, ""});
 }
 
-// One name whose events cannot be had must not keep all others from us: when it was refused some
-// times while something else was answered, this round goes without it. Where nothing else is left
-// to be answered the list is asked for once more.
+// A name whose events cannot be read must not block all others. If it failed `times` times while
+// other requests succeeded, this round goes on without it, and the gap is reported. If nothing else
+// succeeded, the round begins again with the list.
 bool CloudEyePoll::leaves_out(const std::string& why, unsigned times) {
   if (phase_ != Phase::detailing) return false;
   auto& refused = refused_.try_emplace(names_.back().name, Refused{0, good_}).first->second;
@@ -168,8 +168,8 @@ void CloudEyePoll::take_items(CloudEyeItems page) {
   names_.pop_back();
 }
 
-// False: the next page is to be asked for. A full one may have a next one whatever the total says,
-// unless it repeats what was there.
+// Whether this was the last page. A full page may have a successor whatever the total says, unless
+// it only repeats earlier rows.
 bool CloudEyePoll::page_ends(Rows rows, std::uint64_t total, const std::string& of) {
   start_ += rows.count;
   const bool more = start_ < total || (rows.count >= kPage && rows.fresh);
@@ -184,7 +184,7 @@ bool CloudEyePoll::page_ends(Rows rows, std::uint64_t total, const std::string& 
   return true;
 }
 
-// Names of which as many as the list counts are here already: nothing new.
+// Drops names of which we have as many events as the list counts, since they have nothing new.
 void CloudEyePoll::drop_known() {
   std::map<std::string_view, std::uint64_t> here;
   for (const auto& [id, one] : seen_) {
@@ -193,7 +193,8 @@ void CloudEyePoll::drop_known() {
   std::erase_if(names_, [&](const auto& row) { return here[row.name] == row.count; });
 }
 
-// True: it was too far off for a signature.
+// Learns Cloud Eye's clock from the header Date. True if the clock has moved too far for the
+// signature that was sent.
 bool CloudEyePoll::learn_clock(std::string_view date, Time now) {
   const auto there = http_date(date);
   if (!there) return false;

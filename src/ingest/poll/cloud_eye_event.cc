@@ -17,7 +17,7 @@ std::uint64_t count_of(std::string_view text) {
   return fault == std::errc() ? number : 0;
 }
 
-// Milliseconds; the vendor's own examples have seconds in places.
+// A time in milliseconds since 1970, or in seconds, as some of the vendor's examples have it.
 std::optional<Time> moment_of(std::string_view text) {
   constexpr std::uint64_t kSecondsBelow = 100'000'000'000, kLast = 253'402'300'799'999;
   const auto number = count_of(text);

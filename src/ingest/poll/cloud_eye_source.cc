@@ -11,7 +11,8 @@ namespace {
 
 namespace asio = http::asio;
 
-// The host as the request's header says it: with a port that is not the scheme's own.
+// The endpoint with the authority that goes into the header Host and the signature: the scheme's
+// own port is removed.
 Url endpoint_of(const std::string& text) {
   Url url(text);
   const std::string_view own = url.scheme == "https" ? ":443" : ":80";
@@ -74,7 +75,7 @@ asio::awaitable<void> CloudEyeSource::run() {
   }
 }
 
-// False: the daemon ends.
+// Does one step. False: the daemon is stopping.
 asio::awaitable<bool> CloudEyeSource::take(CloudEyePoll::Step step) {
   if (auto* commit = std::get_if<CloudEyePoll::Commit>(&step)) {
     auto outcomes = co_await feed_.commit(std::move(commit->events));

@@ -23,7 +23,7 @@ constexpr std::size_t kMostOfAnswer = 8 << 20;
 constexpr Duration kStep = 5s;          // a place is at least so old
 constexpr Duration kSetBack = 1h;       // of a clock that was corrected
 constexpr Duration kWholeSeconds = 2s;  // logs have whole seconds, and so has a Date
-// What the BMC is about to push when its log is read
+// How long to wait, after the log was read, for pushes that are on their way
 constexpr std::chrono::milliseconds kOnTheWay = 5s;
 
 }  // namespace
@@ -73,8 +73,8 @@ Result<void> RedfishCatchUp::open() {
   return {};
 }
 
-// The offset lags one step behind the time: what was pushed shortly before stands in the journal
-// before it was logged, by the BMC's clock.
+// The offset lags one step behind the time, because a push may be in the journal before the BMC
+// logs it, by its own clock.
 void RedfishCatchUp::good() {
   const auto now = feed_.now();
   const auto last = next_ ? next_ : place_;

@@ -14,7 +14,7 @@
 namespace alarum::ingest {
 namespace {
 
-// Systems, managers and their log services: a BMC has a handful
+// Systems, managers and log services that are visited at most; a real BMC has a handful.
 constexpr std::size_t kMostPlaces = 64;
 
 std::string link_of(const Object& one, std::string_view name) {
@@ -30,8 +30,8 @@ std::vector<std::string> members_of(JsonText& text, const Object& collection) {
   return out;
 }
 
-// Which log is it that has the events? Few BMCs say; the names are those of OpenBMC, iDRAC, iLO,
-// XCC, iBMC.
+// How likely a log service is the one with the events. Few BMCs say so by LogEntryType; the names
+// are those that OpenBMC, iDRAC, iLO, XCC and iBMC use.
 int worth_of(const Object& service) {
   constexpr std::array<std::string_view, 6> kNames{"EventLog",    "Lclog", "IML",
                                                    "PlatformLog", "Log1",  "StandardLog"};
@@ -64,7 +64,7 @@ RedfishLog::News RedfishLog::take(unsigned status, std::string_view body) {
   return go_on();
 }
 
-// What is not there is passed over, while it looks for the log and afterwards.
+// Skips what the BMC answers 404 or the like to, while looking for the log and while reading it.
 RedfishLog::News RedfishLog::refused(unsigned status) {
   const auto asked = todo_.back();
   text_ = fmt::format("the BMC answers {} to {}", status, asked.path);
@@ -144,7 +144,7 @@ void RedfishLog::take_page(std::string_view body) {
     ++left_out_;
 }
 
-// The last ones: most logs begin with the oldest.
+// Of too many links the last ones stay, because most logs begin with the oldest entry.
 void RedfishLog::take_link(std::string path) {
   if (path.empty()) return;
   links_.push_back(std::move(path));

@@ -17,7 +17,7 @@ std::string path_text(std::string_view path) {
   return std::string(path);
 }
 
-// Either side may leave out what the other has.
+// A part that one side lacks does not count.
 bool same_words(const Occurrence& a, const Occurrence& b) {
   if (a.message != b.message) return false;
   if (!a.args.empty() && !b.args.empty()) return a.args == b.args;
@@ -31,8 +31,8 @@ bool within(const Occurrence& a, const Occurrence& b, Duration span) {
   return std::chrono::abs(apart) <= span;
 }
 
-// Strikes out what was pushed, by ever weaker likeness: what is surely the same must not be taken
-// for another.
+// Cancels entries that were pushed. The caller begins with the surest criterion, so that a record
+// is not used up by another entry that only looks like it.
 class Matching {
  public:
   Matching(const std::vector<Occurrence>& logged, std::vector<Occurrence> pushed)

@@ -9,9 +9,11 @@ namespace {
 
 namespace asio = http::asio;
 
-// A segment is sealed once in its life, and retention takes one at a time
+// How often reading may begin again. A segment is sealed only once, and retention deletes one at a
+// time.
 constexpr int kTries = 5;
-// One BMC sends no more between two looks, unless it has gone mad: then the latest
+// A BMC that is not broken sends far fewer events between two rounds. Of a broken one only the
+// latest are compared.
 constexpr std::size_t kMostPushed = 200'000;
 
 bool is_of(const model::Event& event, const std::string& address, const std::string& context) {
@@ -50,7 +52,7 @@ asio::awaitable<Result<std::vector<Occurrence>>> pushed_since(journal::JournalVi
       records = (*reader)->next();
     }
     if (records) co_return out;
-    // What was to come went away underneath: it was put offload, or retention took it.
+    // The file that was being read is gone, because it was sealed or retention deleted it.
     if (records.error().reason != "not_found" || tries == kTries)
       co_return std::unexpected(records.error());
   }

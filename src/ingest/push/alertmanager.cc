@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// An empty label is none, as Alertmanager has it; a value that is no text stands as it was written.
+// The labels. Empty ones do not count, as in Alertmanager; a value that is no string is taken as
+// written.
 model::Labels labels_of(const Object& labels) {
   model::Labels out;
   for (const auto& [name, value] : labels.members()) {
@@ -22,7 +23,8 @@ model::Labels labels_of(const Object& labels) {
   return out;
 }
 
-// Two alerts that nothing tells apart would be one, and one's end the other's.
+// Sets the fingerprint in the alert's JSON. Without one, different alerts would count as one, and
+// the end of one as the end of the other.
 std::string with_fingerprint(const Object& alert, std::string_view raw,
                              std::string_view fingerprint) {
   auto out = std::string(raw);
@@ -42,8 +44,8 @@ std::string id_of(std::string_view fingerprint, std::string_view raw, model::Sta
                      sha256_hex(seed).substr(0, 22));
 }
 
-// A start that is still to come (the sender's clock is ahead of ours) would be younger than the
-// end, which is of its arrival.
+// `startsAt` if it is within the last 5 minutes. A start in the future (the sender's clock is
+// ahead) would be later than the end, which has the time of its arrival.
 std::optional<Time> recent_start(const Object& alert, Time now) {
   const auto start = parse_rfc3339(alert.text("startsAt"));
   return start && *start <= now && now - *start < 5min ? std::optional(*start) : std::nullopt;

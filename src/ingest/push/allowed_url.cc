@@ -14,7 +14,8 @@ bool is_small_letter(char c) {
   return c >= 'a' && c <= 'z';
 }
 
-// Letters, or of the last word letters and then digits, or digits alone.
+// Whether the word has only letters. The last word may also have letters and then digits, or only
+// digits.
 bool is_region_word(std::string_view word, bool last) {
   const auto letters =
       static_cast<std::size_t>(std::ranges::find_if_not(word, is_small_letter) - word.begin());
@@ -53,7 +54,7 @@ bool fits_field(std::string_view pattern, std::string_view text) {
   if (!text.starts_with(pattern.substr(0, star))) return false;
   text.remove_prefix(star);
   pattern.remove_prefix(star + 1);
-  // The next literal part as early as it comes; the last one at the end.
+  // Match each literal part as early as possible, and the last one at the end.
   while (pattern.find('*') != std::string_view::npos) {
     const auto part = pattern.substr(0, pattern.find('*'));
     const auto found = text.find(part);

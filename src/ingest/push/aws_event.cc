@@ -7,7 +7,7 @@ namespace alarum::ingest {
 namespace {
 
 model::Status status_of_state(std::string_view state) {
-  // INSUFFICIENT_DATA is neither: what fired goes on, and what did not is no alarm.
+  // INSUFFICIENT_DATA neither fires nor resolves: the alert stays as it was.
   return state == "ALARM" ? model::Status::firing
          : state == "OK"  ? model::Status::resolved
                           : model::Status::none;
@@ -23,7 +23,7 @@ model::Status status_of(std::string_view type, const Object& detail) {
                           : model::Status::none;
 }
 
-// What the event is of where it names no resource: CloudWatch's alarm, Health's event.
+// The subject of an event that names no resource: CloudWatch's alarm, or Health's event.
 std::string_view subject_of(const Object& detail) {
   const auto alarm = detail.text("alarmName");
   return alarm.empty() ? detail.text("eventArn") : alarm;

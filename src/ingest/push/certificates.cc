@@ -5,7 +5,7 @@
 namespace alarum::ingest {
 namespace {
 
-// Public chains have one or two between the certificate and its authority
+// Intermediate certificates that are fetched at most; public chains have one or two.
 constexpr int kMostIssuers = 4;
 
 }  // namespace

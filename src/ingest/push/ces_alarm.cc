@@ -38,9 +38,10 @@ SubjectWords words_of_bracket(std::string_view text) {
   return {};
 }
 
-// `[华为云][紧急告警恢复]云监控通知：…`, `[Critical Alarm]From Cloud Eye: …`: the first bracket at
-// the front that says something. The words behind the brackets hold names that people gave
-// (`灾难恢复`), so only how they end counts, and only where no bracket says it.
+// Reads severity and status from `[华为云][紧急告警恢复]云监控通知：…` or `[Critical Alarm]From
+// Cloud Eye: …`: the first bracket that has a known word. The text behind the brackets contains
+// names that people chose (`灾难恢复`), so only its end counts, and only if no bracket has a known
+// word.
 SubjectWords words_of_subject(std::string_view subject) {
   auto rest = trimmed(subject);
   for (const auto& [open, close] :
@@ -69,7 +70,7 @@ std::string_view resource_of(std::string_view dimension) {
              : dimension.substr(colon + 1, dimension.find(',') - colon - 1);
 }
 
-// The same in whatever order they come: `disk:sda,instance_id:1111`.
+// The parts in a fixed order, because Cloud Eye sends them in any: `disk:sda,instance_id:1111`.
 std::string sorted_parts(std::string_view dimension) {
   std::vector<std::string_view> parts;
   for (std::size_t at = 0; at < dimension.size();) {
@@ -82,14 +83,14 @@ std::string sorted_parts(std::string_view dimension) {
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
-// Of Cloud Eye's five words two say nothing of the resource: `insufficient_data`, and `invalid` for
-// a rule that has expired.
+// Two of Cloud Eye's five words say nothing about the resource and give no status:
+// `insufficient_data`, and `invalid` for a rule that has expired.
 Status status_of_word(std::string_view word) {
   return lowered(word) == "ok_manual" ? Status::resolved : model::normalise_status(word);
 }
 
-// The template's: a boolean, or what a person made of it. Event alarms have none, and have no end
-// either.
+// The status in a template: a boolean, or the word that a person made of it. Event alarms have no
+// such variable, and have no end.
 Status status_of_template(const Object& variables, const SubjectWords& subject) {
   if (!variables.find("IsAlarm"))
     return subject.status == Status::resolved ? Status::resolved : Status::firing;
@@ -98,7 +99,8 @@ Status status_of_template(const Object& variables, const SubjectWords& subject) 
   return std::ranges::find(kOver, word) != kOver.end() ? Status::resolved : Status::firing;
 }
 
-// A template is written by people: two of the variables that hardly anybody else sends.
+// Whether the object comes from a template. People write templates, so two of the variables that
+// hardly anything else has are enough.
 bool is_template(const Object& variables) {
   constexpr std::array<std::string_view, 6> kNames{"IsAlarm",       "AlarmLevel",    "AlarmTime",
                                                    "AlarmRecordID", "AlarmRuleName", "MetricName"};

@@ -33,7 +33,7 @@ std::string text_of(const ASN1_STRING* text) {
           static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
-// caIssuers; empty: it names none that can be asked.
+// The http URL of caIssuers; empty if the certificate names none.
 std::string issuer_url(X509* certificate) {
   const Accesses all(static_cast<AUTHORITY_INFO_ACCESS*>(
       X509_get_ext_d2i(certificate, NID_info_access, nullptr, nullptr)));
@@ -82,7 +82,7 @@ Result<std::optional<std::string>> missing_issuer(std::string_view pem, const st
   auto* const parameters = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_time(
       parameters, std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-  // The file may name the issuer itself
+  // The file may have the issuer itself instead of a root authority.
   if (!ca_file.empty()) X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
   if (X509_verify_cert(context.get()) == 1) {
     ERR_clear_error();

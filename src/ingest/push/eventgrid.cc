@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kValidation = "Microsoft.EventGrid.SubscriptionValidationEvent";
 
-// One event or several, whatever they are wrapped in.
+// The events of the body: an array, the member `events` of an object, or the body itself.
 std::vector<JsonValue> items_of(JsonText& text) {
   if (text.root().kind == JsonKind::array) return text.elements(text.root());
   const Object body(text, text.root());

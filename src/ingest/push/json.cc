@@ -54,7 +54,7 @@ std::array<const From*, 7> all_of(const config::JsonSource& source) {
           &source.time, &source.severity, &source.status};
 }
 
-// What the mapping takes from the whole body: looked up once, not once an item.
+// The values that the mapping takes from the whole body, looked up once instead of once an item.
 std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSource& source) {
   std::map<const From*, std::string> out;
   for (const auto* from : all_of(source)) {
@@ -64,7 +64,7 @@ std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSou
   return out;
 }
 
-// It has pointers, and none of them takes an element of an array.
+// Whether the mapping has pointers, and none of them takes an element of an array.
 bool expects_an_object(const config::JsonSource& source) {
   std::vector<const From*> pointers;
   std::ranges::copy_if(all_of(source), std::back_inserter(pointers), [](const From* from) {
@@ -122,7 +122,7 @@ class Item {
   }
 
  private:
-  // What is the whole delivery's own would make every item but the first a duplicate.
+  // An id of the whole body would make every item but the first a duplicate, so it gets the index.
   std::string id_of(std::size_t index) {
     const auto id = text_of(source_.id);
     const bool shared = source_.items && source_.id.kind != From::Kind::item;

@@ -20,7 +20,7 @@ Decoded plain(const SignedMessage& message, std::string_view word, std::string_v
   return draft.finish(sender, json);
 }
 
-// What its text says that it is; nullopt for anything else.
+// The event in the message's text, if it is of a known kind; otherwise nullopt.
 std::optional<Decoded> of_known_kind(const SignedMessage& message, const Object& body,
                                      std::string_view sender, std::string_view json) {
   if (body.find("specversion")) return decode_structured(message.message, sender);
@@ -42,8 +42,8 @@ Decoded decode_notification(const SignedMessage& message, std::string_view sende
   if (!text) return plain(message, "notification", sender, json_quote(message.message));
   const auto& json = text->root().raw;
   const Object body(*text, text->root());
-  // Its own identity may be incomplete; the message around it was signed and has one, and a 4xx
-  // would lose it for good.
+  // If the event in the text lacks a required part, use the message around it, which was signed and
+  // has an id. A 4xx would lose it for good.
   if (auto event = of_known_kind(message, body, sender, json); event && *event)
     return std::move(*event);
   return plain(message, "notification", sender, json);

@@ -17,8 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// From the arrival of what is sent when it happens: such a clock may begin at the same moment with
-// every start
+// A time that is further from the arrival does not identify an event, because a clock that was lost
+// may begin at the same time after each boot.
 constexpr Duration kFarOff = 24h;
 
 std::string id_of(std::string_view sender, std::string_view report, std::string_view raw,
@@ -46,7 +46,7 @@ std::string type_of(const Object& record) {
   return kind.empty() ? "RedfishEvent" : std::string(kind);
 }
 
-// One payload, taken apart.
+// One payload, and the decoding of its parts.
 class RedfishBody {
  public:
   RedfishBody(JsonText& text, std::string_view sender, Time now)
@@ -102,7 +102,7 @@ class RedfishBody {
     draft.subject(metric.text("MetricProperty"));
     draft.extension("context", body_.scalar("Context"));
     draft.extension("report", body_.text("Id"));
-    // The standard has every value in a string; a number is one again.
+    // The standard has every value in a string. A number becomes a JSON number again.
     const auto reading = metric.scalar("MetricValue");
     if (!reading.empty())
       draft.metric(is_json_number(reading) ? std::string(reading) : json_quote(reading));
@@ -110,8 +110,8 @@ class RedfishBody {
     return draft.finish(sender_, value.raw);
   }
 
-  // A BMC that lost its clock begins at the day its firmware was built, say, with each start anew:
-  // such a time tells no two events apart.
+  // The time if it can identify an event. A BMC that has lost its clock may begin at the day when
+  // its firmware was built, after each boot again; such a time distinguishes nothing.
   std::optional<Time> near(std::optional<Time> time) const {
     return time && std::chrono::abs(*time - now_) <= kFarOff ? time : std::nullopt;
   }

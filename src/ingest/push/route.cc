@@ -28,7 +28,7 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
   const bool form = push.github_forms && is_github_form(request);
   auto body = co_await http::read_all(stream, push.body);
   if (!body) co_return shaped(refuse_body(body.error(), push.format, intake, request), push);
-  // RFC 8259 §8.1: one may be ignored
+  // RFC 8259 section 8.1: a parser may ignore a byte order mark.
   if (body->starts_with(kByteOrderMark)) body->erase(0, kByteOrderMark.size());
   if (form) {
     auto payload = payload_of_form(*body);
@@ -50,7 +50,8 @@ http::asio::awaitable<http::Response> take_push(const Push& push, Intake& intake
 }
 
 void add_push(http::Router& router, const std::string& path, Push push, Intake& intake) {
-  // The coroutine takes both by reference: they live in the handler, and the handler in the server.
+  // The coroutine refers to both. They live in the handler, which lives in the router, which
+  // outlives the coroutine.
   const auto shared = std::make_shared<const Push>(std::move(push));
   const auto take = [shared, &intake](http::Request& request, http::BodyStream& body) {
     return take_push(*shared, intake, request, body);

@@ -57,7 +57,8 @@ void add_eventgrid(http::Router& router, const RouteOptions& options, Intake& in
   router.add("OPTIONS", "/ingest/eventgrid", http::Access::open, handshake);
 }
 
-// By which a source that made the subscription knows what comes of it; a JSON text.
+// The subscription's context as JSON, by which the source that made the subscription recognises its
+// events.
 std::string_view context_of(const model::Event& event) {
   for (const auto& [name, value] : event.extensions()) {
     if (name == "context") return value;

@@ -40,8 +40,8 @@ std::optional<SignedMessage::Kind> kind_of(std::string_view type) {
   return std::nullopt;
 }
 
-// Names and values by turns, a line each, in the order of the names' bytes. An empty subject: with
-// and without it, for senders differ.
+// The text that the signature covers: names and values in turn, a line each, sorted by name.
+// `with_subject`: senders differ about whether an empty subject is part of it.
 std::string text_to_sign(const SignedMessage& m, bool with_subject) {
   const auto& n = names_of(m.service);
   std::string out;
@@ -73,8 +73,8 @@ bool is_host_part(std::string_view text) {
   });
 }
 
-// `/smn/SMN_<region>_<hex>.pem`, `/SimpleNotificationService-<hex>.pem`: where strangers could
-// write (a bucket, a page) is no such path.
+// Whether the path is one of the documented form: `/smn/SMN_<region>_<hex>.pem` or
+// `/SimpleNotificationService-<hex>.pem`. Strangers cannot write a file at such a path.
 bool is_certificate_path(Service service, std::string_view rest) {
   const std::string_view before =
                              service == Service::smn ? "/smn/SMN_" : "/SimpleNotificationService-",
@@ -85,8 +85,9 @@ bool is_certificate_path(Service service, std::string_view rest) {
   return is_host_part(rest.substr(before.size(), rest.size() - before.size() - after.size()));
 }
 
-// A host of their own cloud that the config writes out may have its certificates offload:
-// `/certs/a.pem`. Only SMN stands in other clouds than its vendor's.
+// A private cloud may store its certificates at another path, as `/certs/a.pem`. That is accepted
+// only if the config names the host without wildcards, and only for SMN, which other clouds run,
+// too.
 bool is_written_out(Service service, std::string_view url, const std::vector<std::string>& hosts) {
   const auto place = lowered(place_of(url)), rest = std::string(rest_of(url));
   const auto is_plain = [](char c) { return is_host_part({&c, 1}) || c == '/' || c == '.'; };
@@ -95,7 +96,9 @@ bool is_written_out(Service service, std::string_view url, const std::vector<std
   return service == Service::smn && plain && std::ranges::find(hosts, place) != hosts.end();
 }
 
-// `/smn/subscription/…?…`, `/?Action=ConfirmSubscription&…`. A dot segment would lead offload.
+// Whether the path is one of the documented form: `/smn/subscription/…?…` or
+// `/?Action=ConfirmSubscription&…`. Dot segments are rejected, because they would lead to another
+// path.
 bool is_subscribe_path(Service service, std::string_view rest) {
   if (rest.find_first_of("#%") < rest.find('?') ||
       rest.substr(0, rest.find('?')).find("..") != rest.npos || rest.find('#') != rest.npos)
@@ -106,7 +109,8 @@ bool is_subscribe_path(Service service, std::string_view rest) {
              std::string::npos;
 }
 
-// Why not, for the one who has to allow it. `what`: the sentence up to the host.
+// The error for a URL that the config does not allow, with the key to change. `what`: the beginning
+// of the sentence.
 Error no_allowed_url(const char* reason, const char* what, std::string_view url, Service service,
                      const char* key) {
   const auto place = place_of(url);
@@ -198,7 +202,8 @@ Result<void> check_origin(const SignedMessage& m, const config::SignedSource& so
                     m.service == Service::smn ? "https://HOST/smn/SMN_….pem"
                                               : "https://HOST/SimpleNotificationService-….pem",
                     utf8_prefix(path, 200)));
-  // That of an ended subscription would subscribe again: nobody asks it, so it may be any.
+  // The URL in a message about an ended subscription would subscribe again. It is never asked, so
+  // it is not checked.
   if (m.kind == SignedMessage::Kind::subscribe &&
       !is_allowed_url(m.subscribe_url, source.subscribe_hosts))
     return std::unexpected(no_allowed_url("bad_subscribe_url",

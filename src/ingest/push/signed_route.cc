@@ -20,7 +20,7 @@ namespace asio = http::asio;
 
 constexpr std::chrono::milliseconds kAnswerTime{3500};
 
-// `x-amz-sns-rawdelivery`: no envelope, no signature.
+// A message with `x-amz-sns-rawdelivery` has no envelope and no signature.
 Result<SignedMessage> read_raw_message(const Request& request, const std::string& body, Time now) {
   SignedMessage message;
   message.service = Service::sns;
@@ -40,7 +40,7 @@ model::Format format_of(Service service) {
   return service == Service::smn ? model::Format::smn : model::Format::sns;
 }
 
-// A 4xx would lose the message for good.
+// The services do not send a message again after a 4xx, so an overload is answered 503.
 Response shaped(Response response) {
   if (response.status == 429) response.status = 503;
   return response;
@@ -106,7 +106,7 @@ class SignedRequest {
   Response refused(const Error& error, std::string_view body, unsigned status) {
     auto response = http::error_response(status, error.reason, error.message);
     if (status == 503) response.headers.emplace_back("Retry-After", "10");
-    // What the sender will send again is not lost, only not taken now.
+    // The service will send it again, so it counts as failed and not as rejected.
     if (response.status == 503)
       ports_.intake.counts().failed(format(), 1);
     else
@@ -125,7 +125,7 @@ class SignedRequest {
     return response;
   }
 
-  // The body is the message, and the headers say what it is; who may send it the gate has asked.
+  // The body is the message, and headers describe it. The Authenticator has checked the sender.
   asio::awaitable<Response> take_raw(const std::string& body) {
     auto message = read_raw_message(request_, body, ports_.intake.now());
     if (message) topic_ = message->topic;
@@ -141,7 +141,7 @@ class SignedRequest {
     co_return response;
   }
 
-  // Asking the URL is the confirmation, once.
+  // Confirms the subscription by a request to its URL, once for each message id.
   asio::awaitable<Response> confirm(const SignedMessage& message, const std::string& body) {
     if (!ports_.confirmed.contains(message.topic, message.id, ports_.intake.now())) {
       url_ = message.subscribe_url;

@@ -36,7 +36,7 @@ std::string address_of(const sockaddr_storage& from) {
 
 }  // namespace
 
-// ByteReservation for several datagrams, filled by one call.
+// Buffers for several datagrams, which one recvmmsg() fills.
 struct Datagrams::Buffers {
   std::array<std::array<char, kLargest>, kAtOnce> bytes;
   std::array<sockaddr_storage, kAtOnce> from;
@@ -92,7 +92,8 @@ void Datagrams::start(Workers&) {
 
 asio::awaitable<void> Datagrams::run() {
   constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
-  // What the kernel holds when we stop is taken too, and of what arrives after that no more.
+  // At a stop, datagrams that the kernel has buffered are still read; of those that arrive later
+  // only as many as kMostHeld permits.
   for (std::size_t late = 0; late < kMostHeld;) {
     const bool stopping = feed_.stopping();
     if (!stopping) co_await socket_->async_wait(udp::socket::wait_read, tuple);
@@ -108,7 +109,8 @@ asio::awaitable<void> Datagrams::run() {
   socket_->close(ignored);
 }
 
-// Those that are refused count too: whoever sends nothing else must not keep the thread.
+// Rejected datagrams count towards kMost as well, so that a sender outside `allow` cannot keep the
+// thread busy.
 asio::awaitable<std::size_t> Datagrams::receive(std::vector<model::Event>& events) {
   std::size_t taken = 0, many = kAtOnce;
   for (; many == kAtOnce && taken < kMost; taken += many) {
@@ -127,8 +129,8 @@ asio::awaitable<std::size_t> Datagrams::receive(std::vector<model::Event>& event
   co_return taken;
 }
 
-// What the kernel says of the socket, rather than of the next datagram (SO_RXQ_OVFL): after a burst
-// there may be none.
+// Asks the kernel for the socket's counter. SO_RXQ_OVFL would report drops only with the next
+// datagram, and after a burst there may be none.
 void Datagrams::count_drops() {
   std::array<std::uint32_t, SK_MEMINFO_VARS> numbers{};
   socklen_t size = sizeof numbers;

@@ -22,7 +22,7 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(
     std::vector<model::Event> events) {
   auto pause = 20ms;
   for (bool told = false;;) {
-    auto copy = events;  // what fails is tried again
+    auto copy = events;  // the originals are needed if this attempt fails
     auto outcomes = co_await intake_.commit(std::move(copy));
     if (outcomes) {
       const auto copies = static_cast<std::uint64_t>(
@@ -55,8 +55,8 @@ void Feed::stop() {
   stopping_ = true;
 }
 
-// Counted from the stop and not from a commit's beginning: a source of many files or connections
-// begins many.
+// The time is counted from stop() and not from the beginning of each commit, because a source with
+// many files or connections begins many commits.
 bool Feed::gives_up() const {
   return stopping_ && milliseconds_now() - stopped_at_ >= kLastTries.count();
 }
@@ -80,7 +80,8 @@ void Feed::reject(model::Format format, std::string_view sender, std::string_vie
              {"more_unsaid", unsaid_.exchange(0)}});
 }
 
-// The first, and then ever fewer: a flood of connections must not be a flood of lines.
+// Log the first, the second, the fourth and so on, because a flood of connections must not become a
+// flood of lines.
 void Feed::refuse(std::string_view why, std::string_view sender) {
   const auto count = ++counts_.refused;
   if (std::has_single_bit(count))

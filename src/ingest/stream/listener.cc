@@ -28,7 +28,7 @@ std::unexpected<Error> cannot(const std::string& where, const std::string& why) 
   return fail("cannot_listen", fmt::format("cannot listen on {}: {}", where, why));
 }
 
-// A daemon that was killed leaves its socket's file behind: nobody answers there.
+// Removes the socket file that a killed daemon has left: connecting to it is refused.
 void remove_dead_socket(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
@@ -39,7 +39,7 @@ void remove_dead_socket(const std::string& path) {
   if (fault == asio::error::connection_refused) ::unlink(path.c_str());
 }
 
-// A sender that vanished without a word is noticed after some minutes.
+// Turns keep-alive on, so that a sender that vanished without closing is noticed.
 void watch(tcp::socket& socket) {
   boost::system::error_code ignored;
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -94,7 +94,7 @@ Result<void> Listener::open_unix(asio::io_context& context) {
   acceptor.open(Local(), fault);
   if (!fault) acceptor.bind(Local::endpoint(config_.path), fault);
   if (fault) return cannot(config_.path, fault.message());
-  unix_.emplace(std::move(acceptor));  // from here on the file is ours to remove
+  unix_.emplace(std::move(acceptor));  // from here on the destructor removes the file
   ::chmod(config_.path.c_str(), 0660);
   unix_->listen(1024, fault);
   if (fault) return cannot(config_.path, fault.message());
@@ -118,7 +118,7 @@ asio::awaitable<void> Listener::accept(typename Protocol::acceptor& acceptor, Wo
     const auto [fault] = co_await acceptor.async_accept(socket, tuple);
     if (feed_.stopping()) break;
     if (fault) {
-      // Out of descriptors, most likely: wait for some to come back rather than spin.
+      // Most likely the process has no descriptors left: wait instead of spinning.
       co_await feed_.sleep(std::chrono::milliseconds(50));
     } else if (admits(sender_of(socket))) {
       serve(std::move(socket), context);
@@ -160,7 +160,7 @@ void Listener::serve(Local::socket socket, asio::io_context& context) {
 
 void Listener::spawn(asio::io_context& context, std::string sender, std::shared_ptr<Bytes> bytes) {
   ++feed_.counts().connections;
-  // The count falls when the last copy of this goes, however the coroutine ends.
+  // Its deleter decreases the counter, however the coroutine ends.
   std::shared_ptr<void> open(nullptr, [this](void*) { --feed_.counts().connections; });
   tasks_.spawn(context, config_.name, [this, open, sender, bytes] {
     return pump(*bytes, config_, decoder_, feed_, held_, sender);

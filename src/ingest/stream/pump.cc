@@ -10,7 +10,7 @@ namespace {
 
 namespace asio = http::asio;
 
-// Counts what one connection holds, as long as it lives.
+// One connection's part of HeldBytes, as long as the connection lives.
 class BufferedBytes {
  public:
   explicit BufferedBytes(HeldBytes& all) : all_(all) {}
@@ -41,8 +41,8 @@ void take_message(const Message& message, const Decoder& decoder, const Decoder:
   if (message.too_long)
     return refuse({"event_too_large",
                    fmt::format("longer than the {} bytes of limits.event", decoder.longest())});
-  // Half a message must not count as one: its sender will send it again, or cannot know that we
-  // have it.
+  // Half a message must not count as one: the sender will send it again, or cannot know that it
+  // arrived.
   if (message.cut)
     return refuse({"unfinished", "the connection ended in the middle of this message"});
   auto decoded = decoder.decode(message.text, message.sender, feed.now(), new_id);

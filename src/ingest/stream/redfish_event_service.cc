@@ -26,7 +26,8 @@ std::vector<std::string> texts_of(const json& list) {
   return out;
 }
 
-// `preferred` where it is allowed, or where nothing says what is.
+// `preferred` if the action allows it or does not list what it allows; otherwise the first allowed
+// value.
 std::string allowed(const json& action, const char* name, const std::string& preferred) {
   const auto values = texts_of(member_of(action, name));
   return values.empty() || std::ranges::find(values, preferred) != values.end() ? preferred

@@ -29,7 +29,7 @@ std::string text_of(const json& tree, const char* key) {
   return found != tree.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// Those that every service of old had, as far as this one has them.
+// The event types that every old service had, as far as this one has them.
 std::vector<std::string> basic_types(const std::vector<std::string>& known) {
   std::vector<std::string> out{"Alert", "StatusChange", "ResourceAdded", "ResourceRemoved",
                                "ResourceUpdated"};
@@ -61,9 +61,9 @@ RedfishKeeper::Step RedfishKeeper::next(Time now) const {
   if (doing_ == Doing::test) return {"POST", service_.test_path, test_event(service_, lean_, now)};
   if (doing_ == Doing::remove) return {"DELETE", path_, ""};
   if (doing_ != Doing::create) return {"GET", path_, ""};
-  // From the full form to what the oldest take: some send nothing without EventTypes, some refuse
-  // properties that they do not know, some want EventTypes and take no more than these.
-  // RegistryPrefixes and ResourceTypes are left open, which is all.
+  // The forms go from the full one to what the oldest services accept. Some send nothing without
+  // EventTypes; some reject properties that they do not know; some demand EventTypes and accept
+  // only the basic ones. RegistryPrefixes and ResourceTypes are left out, which means all.
   json body{{"Destination", destination_}, {"Protocol", "Redfish"}, {"Context", context_}};
   if (form_ <= 1)
     body.update({{"EventFormatType", "Event"},
@@ -79,7 +79,8 @@ RedfishKeeper::News RedfishKeeper::fault(std::string text) {
   return News::fault;
 }
 
-// What was asked for may have been done all the same: one that was made is among the members.
+// The BMC may have done what was asked although no answer came. Searching again finds a
+// subscription that it has made.
 RedfishKeeper::News RedfishKeeper::failed(std::string_view reason) {
   if (doing_ == Doing::test) return test_answered(0);
   if (doing_ == Doing::create || doing_ == Doing::service || pages_ > 0) search_again();
@@ -108,8 +109,8 @@ RedfishKeeper::News RedfishKeeper::search_next() {
   return std::exchange(had_, true) ? News::stands : News::found;
 }
 
-// A BMC may hide the query of a destination, which has the token: what it does not show is taken to
-// be ours.
+// A BMC may hide a destination or its query, which has the token. A part that it does not show is
+// assumed to be ours.
 RedfishKeeper::Whose RedfishKeeper::whose(const json& tree) {
   if (text_of(tree, "Context") != context_) return Whose::not_ours;
   const auto there = text_of(tree, "Destination");
@@ -118,10 +119,10 @@ RedfishKeeper::Whose RedfishKeeper::whose(const json& tree) {
     return Whose::not_ours;
   }
   const auto state = tree.find("Status");
-  // It gave up on us ("TerminateAfterRetries" and its like).
+  // The BMC has disabled it after failed deliveries ("TerminateAfterRetries" and the like).
   if (state != tree.end() && state->is_object() && text_of(*state, "State") == "Disabled")
     return Whose::worn;
-  // It has another token; one that we made is as the BMC shows ours.
+  // It has an old token. One that this run has made is left alone, whatever the BMC shows.
   if (!had_ && there.contains('?') && destination_.contains('?') && there != destination_)
     return Whose::worn;
   return Whose::ours;
@@ -129,13 +130,13 @@ RedfishKeeper::Whose RedfishKeeper::whose(const json& tree) {
 
 RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view location,
                                         std::string_view body) {
-  // Neither keeps a subscription from being made or from standing.
+  // These two steps are optional: their failure does not affect the subscription.
   if (doing_ == Doing::service) return service_answered(status, body);
   if (doing_ == Doing::test) return test_answered(status);
   if (status == 401 || status == 403)
     return fault(fmt::format(
         "the BMC answers {}: is the account right, and may it configure subscriptions?", status));
-  // Some answer so to a body that they do not like: it is a refusal of this form.
+  // Some BMCs answer this to a body that they do not accept, so try the next form.
   if (doing_ == Doing::create && (status == 500 || status == 501))
     return created(status, location, body);
   if (status == 429 || status >= 500)
@@ -157,7 +158,8 @@ RedfishKeeper::News RedfishKeeper::take(unsigned status, std::string_view locati
   return member(status, body);
 }
 
-// All are looked at: a request whose answer was lost may have made more than one.
+// Every member is read, because a request whose answer was lost may have made a second
+// subscription.
 RedfishKeeper::News RedfishKeeper::member(unsigned status, std::string_view body) {
   const auto whose_is = is_good(status) ? whose(parsed(body)) : Whose::not_ours;
   if (whose_is == Whose::ours && kept_.empty())
@@ -204,7 +206,7 @@ RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view loc
   path_ = path_of(location);
   if (path_.empty()) path_ = path_of(text_of(parsed(body), "@odata.id"));
   if (path_.empty())
-    search_again();  // it does not say where: it is among the members
+    search_again();  // the answer has no path, so look for it among the members
   else
     doing_ = Doing::look;
   made_ = std::exchange(had_, true) ? News::again : News::created;
@@ -214,7 +216,7 @@ RedfishKeeper::News RedfishKeeper::created(unsigned status, std::string_view loc
   return News::none;
 }
 
-// Twice at most, and then it is what it is: most of what they want they do not say.
+// At most two attempts: services do not say which parameters they demand.
 RedfishKeeper::News RedfishKeeper::test_answered(unsigned status) {
   if (status != 0 && !is_good(status) && !std::exchange(lean_, true)) return News::none;
   tested_ = is_good(status);
@@ -227,7 +229,7 @@ RedfishKeeper::News RedfishKeeper::looked(unsigned status, std::string_view body
   const auto tree = parsed(body);
   const auto whose_is = is_good(status) ? whose(tree) : Whose::not_ours;
   if (whose_is == Whose::ours) return News::stands;
-  search_again();  // another may have its number now
+  search_again();  // another subscription may have its path by now
   if (whose_is == Whose::not_ours) return News::none;
   surplus_.push_back(path_);
   return search_next();

@@ -83,7 +83,7 @@ std::uint64_t RedfishSubscription::heard() {
   return feed_.heard().count(context_key_) + feed_.heard().count(address_);
 }
 
-// Until the test has been judged, in two parts.
+// Sleeps for `wait`, but wakes up in between when the test event can be judged.
 asio::awaitable<void> RedfishSubscription::rest(std::chrono::milliseconds wait) {
   if (const auto left = check_.left(steady_now()); left && *left < wait) {
     const auto first = std::chrono::ceil<std::chrono::milliseconds>(*left);
@@ -135,7 +135,7 @@ std::chrono::milliseconds RedfishSubscription::say(News news) {
   else if (news == News::found || told)
     log::info("ingest", "a subscription stands",
               {{"source", config_.name}, {"context", config_.context}});
-  // It may have tried to reach us in vain while we could not reach it.
+  // While we could not reach the BMC, it may not have been able to reach us.
   behind_ = behind_ || again || (told && catch_up_.has_place());
   return std::chrono::duration_cast<std::chrono::milliseconds>(config_.every);
 }

@@ -15,7 +15,7 @@
 namespace alarum::ingest {
 namespace {
 
-// What two sources cannot have at once.
+// What only one source at a time can have: a port, a path, or else its name.
 std::string place_of(const config::Source& source) {
   using Kind = config::Source::Kind;
   if (source.kind == Kind::tcp || source.kind == Kind::udp)
@@ -33,8 +33,9 @@ Sources::Sources(Intake& intake, const Snapshot<config::PushIngest>& pushes, Dat
 
 Sources::~Sources() {
   stop(std::chrono::milliseconds(0));
-  // Their coroutines are destroyed with the threads' contexts, after this, and still speak to them.
-  // Is never destroyed; leak checkers find it
+  // The coroutines of lingering sources are destroyed with the contexts, after this destructor, and
+  // refer to them until then. So they are moved to a vector that is never destroyed; a static
+  // reference to it keeps leak checkers quiet.
   static auto& for_good = *new std::vector<std::unique_ptr<Source>>;
   for (auto& source : lingering_) for_good.push_back(std::move(source));
 }
@@ -95,7 +96,7 @@ void Sources::adopt(std::chrono::milliseconds grace) {
     leaving.assign(std::make_move_iterator(unwanted.begin()),
                    std::make_move_iterator(unwanted.end()));
     running_.erase(unwanted.begin(), unwanted.end());
-    missing_.clear();  // what is still wanted of it was prepared
+    missing_.clear();  // those that are still wanted are in prepared_
   }
   end(std::move(leaving), grace);
   for (auto& source : running_) source->use_fresh();
@@ -107,7 +108,7 @@ void Sources::adopt(std::chrono::milliseconds grace) {
   prepared_.clear();
 }
 
-// False: it could not, and is among those that are missing.
+// Opens and starts a source. False if that failed; then it is in missing_.
 bool Sources::begin(Prepared prepared) {
   auto opened = prepared.opened ? Result<void>() : prepared.source->open(workers_);
   if (opened) prepared.source->start(workers_);
@@ -121,8 +122,7 @@ bool Sources::begin(Prepared prepared) {
   return opened.has_value();
 }
 
-// What is missing is missing until it runs: nobody sees a moment between two tries at which nothing
-// is.
+// A source stays in missing_ until it runs, so that readiness shows it between two attempts, too.
 void Sources::retry(std::chrono::milliseconds grace) {
   std::vector<std::unique_ptr<Source>> failed;
   std::vector<Missing> missing;

@@ -62,7 +62,7 @@ void Sse::start(Workers& workers) {
             {{"source", config_.name}, {"last_event_id", position_.last_id}});
   tasks_.keep(workers.next(), config_.name, [this] { return run(); });
   if (!catch_up_) return;
-  behind_ = catch_up_->has_place();  // we were away
+  behind_ = catch_up_->has_place();  // events may have been missed while the daemon did not run
   tasks_.keep(workers.disk(), config_.name, [this] { return look_after(); });
 }
 
@@ -78,7 +78,8 @@ void Sse::missed(const std::string& what) {
   behind_ = true;
 }
 
-// A stream that says nothing may be dead: a place is good only while something is heard.
+// A silent stream may be dead. Therefore the place moves only if the stream has brought something
+// since the last round.
 asio::awaitable<void> Sse::look_after() {
   for (std::uint64_t heard_before = 0; !feed_.stopping();) {
     const bool connected = feed_.counts().connections > 0;
@@ -93,7 +94,7 @@ asio::awaitable<void> Sse::look_after() {
 }
 
 asio::awaitable<void> Sse::run() {
-  // The epoch is on disk before the first event that is known by it.
+  // Save the epoch before the first event that has it in its identity.
   while (!feed_.stopping() && saved_.epoch.empty()) {
     if (!co_await save()) co_await feed_.sleep(1s);
   }
@@ -226,8 +227,8 @@ void Sse::take(const SseFrames::Event& event, const std::string& id,
                decoder_, new_id, feed_, events);
 }
 
-// On the disk's thread, while this one waits: nothing is read meanwhile, so that what follows the
-// position has the new epoch.
+// Writes on `source-files` while the stream waits. Nothing is read meanwhile, so every event after
+// this position has the new epoch.
 asio::awaitable<bool> Sse::save() {
   auto next = position_;
   if (past_old_ || next.epoch.empty()) next.epoch = random_id(feed_.random());

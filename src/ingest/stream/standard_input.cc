@@ -43,8 +43,8 @@ class DescriptorBytes final : public Bytes {
   }
 
  private:
-  // What stands in a pipe when we stop would be gone with it; whoever goes on writing is not waited
-  // for. A file can be read again.
+  // The content of a pipe would be lost with it, so it is read at a stop, but not for longer than
+  // kFarewell if somebody keeps writing. A file can be read again.
   bool holds_more() {
     if (!stop_at_) stop_at_ = std::chrono::steady_clock::now() + kFarewell;
     struct stat status {};

@@ -102,8 +102,8 @@ bool take_structured(std::string_view& text, SyslogMessage& out) {
   return true;
 }
 
-// A time that is none leaves the event to its arrival. Check Point writes a blank for the `T` and
-// leaves the zone out.
+// If the time cannot be read, the event has the time of its arrival. Check Point writes a blank
+// instead of `T`, and no zone.
 std::optional<Time> take_modern_time(std::string_view& text, const SyslogClock& clock) {
   auto rest = text;
   const auto word = take_syslog_word(rest);
@@ -223,7 +223,8 @@ Decoded decode_syslog(std::string_view text, std::string_view sender, std::strin
                                      : "syslog");
   draft.subject(host);
   draft.severity(model::normalise_severity(kSeverities[message->severity]));
-  // One before 2010 goes along: it is none for the engine, which lists whose clock says so.
+  // A time before 2010 is passed on. The engine does not use it, and lists senders with such
+  // clocks.
   const bool counts = message->time && !message->clock_unset;
   draft.time(counts ? message->time : std::nullopt);
   return draft.finish(sender, object_of(*message));

@@ -18,7 +18,7 @@ struct ZoneName {
   std::chrono::minutes offset;
 };
 
-// What network devices write. A name that stands twice means either zone.
+// The abbreviations that network devices write. One that is listed twice may mean either zone.
 constexpr std::array kZoneNames{
     ZoneName{"UTC", 0min},    ZoneName{"GMT", 0min},    ZoneName{"UCT", 0min},
     ZoneName{"WET", 0min},    ZoneName{"WEST", 60min},  ZoneName{"BST", 60min},
@@ -43,8 +43,8 @@ Time at(cctz::time_point<cctz::seconds> seconds, int micros) {
   return std::chrono::time_point_cast<Duration>(seconds) + Duration(micros);
 }
 
-// The hour that comes twice has two readings. One that is skipped keeps its place, so that no other
-// year is taken for it.
+// Adds the readings of a local time: two in an hour that occurs twice. One in an hour that is
+// skipped is added as not existing, so that no other year is chosen instead.
 void read_in(const cctz::time_zone& zone, const civil_second& civil, int micros, Readings& out) {
   const auto found = zone.lookup(civil);
   out.push_back({at(found.pre, micros), found.kind != cctz::time_zone::civil_lookup::SKIPPED});
@@ -52,8 +52,8 @@ void read_in(const cctz::time_zone& zone, const civil_second& civil, int micros,
     out.push_back({at(found.post, micros), true});
 }
 
-// Letters mean what the source's zone means by them at that time; else what they mean in the table;
-// unknown ones mean the source's zone.
+// Letters mean what the source's zone means by them at that time, otherwise what the table says.
+// Unknown letters mean the source's zone.
 void read_named(const SyslogDate& date, const SyslogClock& clock, const civil_second& civil,
                 Readings& out) {
   const auto before = out.size();

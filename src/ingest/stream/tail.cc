@@ -21,7 +21,7 @@ constexpr std::size_t kChunk = 256 << 10;
 constexpr auto kLook = 100ms;  // between two looks at files that are read to their end
 constexpr auto kSave = 100ms;  // between two writes of the positions
 constexpr int kFileTurn = 64;  // chunks of one file before the next has its turn
-// Looks at which a file without its name stays as it is, until it is let go
+// Rounds without news after which a file that has lost its name is closed
 constexpr int kPatience = 20;
 
 }  // namespace
@@ -77,7 +77,8 @@ TailedFile* Tail::known(const TailedFile::Identity& identity) const {
   return found == files_.end() ? nullptr : found->get();
 }
 
-// What stands at the pattern now; first of all what a rotation took away while nobody looked.
+// Opens the files that are new at the pattern. The first call also finds those that were rotated
+// away while the daemon did not run, and puts them first.
 void Tail::find() {
   auto paths = matching(config_.path);
   std::erase_if(paths, [this](const auto& path) { return is_known(path); });
@@ -98,7 +99,7 @@ void Tail::find() {
   }
 }
 
-// Also what is gone again already, and what is told of already.
+// Whether the path needs no opening: it is open, or gone again, or its error was logged.
 bool Tail::is_known(const std::string& path) {
   const auto identity = TailedFile::identify(path);
   std::error_code fault;
@@ -122,7 +123,7 @@ void Tail::adopt(const std::string& path) {
   rest(*files_.back());
 }
 
-// Where the last run had come in it.
+// Continues where the last run stopped in this file, if it knew the file.
 void Tail::resume(TailedFile& file) {
   auto place = std::ranges::find_if(before_, [&](const auto& one) {
     return file.identity() == TailedFile::Identity{one.device, one.inode};
@@ -141,7 +142,7 @@ void Tail::resume(TailedFile& file) {
   before_.erase(place);
 }
 
-// A file of the last run that has another name now: beside the one that it had.
+// Finds a file of the last run that was renamed: another name in the folder where it was.
 std::unique_ptr<TailedFile> Tail::find_again(const TailPlace& place) const {
   for (const auto& path : files_beside(place.path)) {
     const auto identity = TailedFile::identify(path);
@@ -152,7 +153,8 @@ std::unique_ptr<TailedFile> Tail::find_again(const TailPlace& place) const {
   return nullptr;
 }
 
-// It was rotated more than once: the pattern has the last one, and the place the first.
+// If the file was rotated more than once since the last run, the pattern has the newest file and
+// the place leads to the oldest. Reports the files between them, which are not read.
 void Tail::tell_unread(const TailPlace& place, const TailedFile& found) {
   std::error_code fault;
   const auto since = fs::last_write_time(found.place().path, fault);
@@ -168,13 +170,13 @@ void Tail::tell_unread(const TailPlace& place, const TailedFile& found) {
   }
 }
 
-// Once, as long as it is the same.
+// Logs an error, but not again while it stays the same.
 void Tail::trouble(std::string_view what, const Error& error) {
   if (std::exchange(said_, error.message) != error.message)
     log::error("ingest", what, {{"source", config_.name}, {"detail", error.message}});
 }
 
-// A closed one that was renamed goes on under the name that it has now. False: it cannot be opened.
+// Opens a closed file, also under a new name if it was renamed. False if it cannot be opened.
 bool Tail::rouse(TailedFile& file) {
   if (file.is_open()) return true;
   const auto is_it = [&](const std::string& path) {
@@ -190,14 +192,14 @@ bool Tail::rouse(TailedFile& file) {
   return done.has_value();
 }
 
-// Where it stands is known: it needs no descriptor while others do.
+// Closes the file if too many are open. Its place is known, so it can be opened again.
 void Tail::rest(TailedFile& file) const {
   if (std::ranges::count_if(files_, [](const auto& one) { return one->is_open(); }) >
       static_cast<std::ptrdiff_t>(kMostOpen))
     file.close();
 }
 
-// True: there is more to read at once.
+// Reads and commits one chunk. True if there may be more at once.
 asio::awaitable<bool> Tail::read(TailedFile& file) {
   if (!rouse(file)) co_return false;
   std::uint64_t unread = 0;
@@ -224,8 +226,8 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
     ++file.rounds_idle;
     co_return false;
   }
-  // The incarnation is on disk before the first line that is known by it: a crash must not give the
-  // line another identity.
+  // Save the incarnation before the first line that has it in its identity; otherwise a crash could
+  // give that line another identity.
   if (file.place().offset == 0) save(true);
   auto events = co_await events_of(file, cut);
   if (!events.empty()) {
@@ -258,7 +260,8 @@ asio::awaitable<std::vector<model::Event>> Tail::events_of(const TailedFile& fil
   co_return events;
 }
 
-// A file that lost its name, was read to its end and has been quiet for a while.
+// Forgets files that have lost their name, were read to their end, and have had no news for a
+// while.
 void Tail::let_go() {
   std::erase_if(files_, [&](const auto& file) {
     const bool named =

@@ -13,7 +13,7 @@ TailCut cut_tail(std::string_view chunk, std::size_t longest, bool passing_over,
     if (!whole && !final && !too_long && !out.passing_over) break;
     const auto at = out.consumed;
     out.consumed = whole ? end + 1 : chunk.size();
-    const bool rest = out.passing_over;  // of a line that was told before
+    const bool rest = out.passing_over;  // of a line that was reported as too long before
     out.passing_over = !whole && !final && (rest || too_long);
     if (rest) continue;
     if (text.ends_with('\r')) text.remove_suffix(1);

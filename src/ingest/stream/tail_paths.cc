@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of a link also where its target stands: that is where it is rotated.
+// The folder of the path. For a link also the folder of its target, where the file is rotated.
 std::vector<fs::path> folders_of(const std::string& path) {
   std::vector<fs::path> out{fs::path(path).parent_path()};
   std::error_code fault;

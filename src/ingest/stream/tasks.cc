@@ -13,13 +13,14 @@ namespace {
 
 namespace asio = http::asio;
 
-// An interruption ends one wait and nothing else: the loops ask Feed::stopping().
+// Without throw_if_cancelled(false) every later co_await would throw. An interruption must end one
+// wait only; the loops ask Feed::stopping().
 asio::awaitable<void> run(std::function<asio::awaitable<void>()>& body) {
   co_await asio::this_coro::throw_if_cancelled(false);
   co_await body();
 }
 
-// Empty: it ended as it was to end.
+// The message of an exception; empty if there was none.
 std::string text_of(std::exception_ptr fault) {
   try {
     if (fault) std::rethrow_exception(fault);
@@ -73,12 +74,12 @@ void Tasks::begin(asio::io_context& context, std::string name, Body body, bool k
     if (!fault.empty())
       log::error("ingest", "a source's task ended by itself",
                  {{"source", name}, {"detail", fault}});
-    task->body = nullptr;  // what it holds may use the source, which may go once no task runs
+    task->body = nullptr;  // its captures may use the source, which may be destroyed after this
     const std::lock_guard lock(mutex_);
     if (kept && fault_.empty()) fault_ = fault;
     tasks_.remove(task);
   };
-  // From the context's own thread: a signal is touched there alone.
+  // On the context's thread, because the cancellation signal is not thread-safe.
   asio::post(context, [task, &context, ended = std::move(ended)]() mutable {
     asio::co_spawn(context, run(task->body),
                    asio::bind_cancellation_slot(task->signal.slot(), std::move(ended)));
