@@ -97,8 +97,8 @@ Result<tools::Balance> Core::balance(model::Offset end, Stepped stepped) {
   return balance;
 }
 
-// A record says it, so that a replay knows it too. Whoever is first by the config needs none,
-// unless others were before.
+// Records a change of the receivers of built-in alerts, so that a replay chooses the same. The
+// config's own receiver needs no record unless others were recorded before.
 void Core::choose_own_receivers(const std::set<std::string>& failing) {
   auto& last = own_choice_;
   const auto route = in_force_.own_route.get();

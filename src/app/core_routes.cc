@@ -14,7 +14,7 @@ std::string line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-// Posted alerts enter by the same door as every event.
+// Posted alerts pass through the Intake, as every event does.
 http::asio::awaitable<Result<model::Offset>> post(ingest::Intake& intake,
                                                   std::vector<model::Event> events) {
   auto outcomes = co_await intake.commit(std::move(events));

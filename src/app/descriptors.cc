@@ -19,11 +19,11 @@ using Kind = config::Source::Kind;
 constexpr std::uint64_t kReserve = 96;
 // Certificates and confirmations under way (ingest/push/fetcher.h)
 constexpr std::uint64_t kFetches = 64;
-// Epoll, eventfd and timer of a context, its acceptor, and a connection that is taken only to be
-// closed
+// Epoll, eventfd and timer of an io_context, its acceptor, and a connection that is accepted only
+// to be closed
 constexpr std::uint64_t kOfThread = 5;
 constexpr std::uint64_t kOfFiles = 64;  // open files of one `file` source
-// A request of ours: its socket, and one that is idle or that looks up a name
+// An outgoing request: its socket, and one that is idle or looks up a name
 constexpr std::uint64_t kOfConnection = 2;
 constexpr std::uint64_t kOfPoll = 4;
 constexpr std::uint64_t kFewest = 16;
@@ -84,7 +84,7 @@ std::uint64_t raise_descriptor_limit(std::uint64_t wanted) {
   const auto raised = std::min<std::uint64_t>(wanted, limit.rlim_max);
   if (raised > limit.rlim_cur) {
     limit.rlim_cur = raised;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);  // what it is in the end says the next line
+    (void)setrlimit(RLIMIT_NOFILE, &limit);  // may fail; soft_limit() reads what is in force
   }
   return soft_limit();
 }

@@ -291,8 +291,8 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
 
 }  // namespace
 
-// What nobody answers is left out: a 0 would say that nothing fires, or that the
-// counter began again.
+// If the engine does not answer, its metrics are left out. A 0 would mean that nothing fires, or
+// that a counter has been reset.
 std::string metrics_text(const MetricsSources& meters,
                          const std::optional<api::EngineNumbers>& engine) {
   MetricsPage page;

@@ -101,7 +101,7 @@ Condition checkpoints_condition(const CheckpointWriter& checkpoints) {
                                                  "keeps what it may not delete until it is full");
 }
 
-// Anybody may ask for this page: what is wrong with the files is for the log and the API.
+// The page is open to anybody, so it does not quote the faults of the files; log and API do.
 Condition config_condition(const ReloadState& reload) {
   if (!reload.successful)
     return Condition::warning("reload_refused",
@@ -114,7 +114,7 @@ Condition config_condition(const ReloadState& reload) {
   return {};
 }
 
-// Of the start: it stays so until the next one.
+// Damage that the start found. The warning stays until the next start.
 Condition start_condition(const Damage& damage) {
   if (!damage.any()) return {};
   const auto& parted = damage.parted;

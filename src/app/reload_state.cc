@@ -8,7 +8,7 @@
 namespace alarum::app {
 namespace {
 
-// The answer of POST /-/reload and `alarum check` have them all
+// Faults that are logged at most; the answer to POST /-/reload and `alarum check` show all
 constexpr std::size_t kMostLogged = 100;
 
 std::string place_text(const Place& place) {

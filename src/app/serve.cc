@@ -31,8 +31,8 @@ std::string listed(const std::vector<std::string>& names) {
                      names.size() > most ? fmt::format(" and {} more", names.size() - most) : "");
 }
 
-// A person who sees nothing happen looks here first: is it this config that runs, with these rules,
-// and to whom does it go?
+// Logs which config and rules run, and who is notified. A person who sees nothing happen looks
+// there first.
 void say_what_runs(const Settings& settings, const Loaded& loaded) {
   std::vector<std::string> receivers, sources;
   for (const auto& receiver : loaded.config.receivers) receivers.push_back(receiver.name);
@@ -52,7 +52,8 @@ void say_what_runs(const Settings& settings, const Loaded& loaded) {
   }
 }
 
-// Somebody who started us waits for the line, and for the end of the descriptor, which is ours.
+// Writes the URL to the descriptor. The process that has started the daemon waits for this line,
+// and may later wait for the end of the descriptor, which stays open until the daemon ends.
 void announce(int descriptor, const std::string& url) {
   const auto line = url + '\n';
   ::signal(SIGPIPE, SIG_IGN);
@@ -80,7 +81,7 @@ int serve(const Settings& settings) {
     return 1;
   }
   log::configure(loaded->config.log.level, loaded->config.log.format);
-  Channel<bool> wanted(16);  // true: stop; from signals that arrive before the bridge stands
+  Channel<bool> wanted(16);  // true: stop. Also holds signals that come before the bridge exists
   Signals signals([&wanted] { wanted.push_over_bound(false); },
                   [&wanted] { wanted.push_over_bound(true); });
   auto manager = ServiceManager::from_environment();

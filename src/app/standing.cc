@@ -7,7 +7,7 @@
 namespace alarum::app {
 namespace {
 
-// A posted alert is over 5 min after its last post
+// A posted alert ends 5 minutes after its last post, so it is posted more often than that
 constexpr auto kPostAgain = std::chrono::minutes(1);
 
 }  // namespace

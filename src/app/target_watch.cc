@@ -94,7 +94,7 @@ TargetWatch::Outcome TargetWatch::look(const Seen& seen, Moment now) {
   return outcome;
 }
 
-// Of very many a few: the alert says how many there are.
+// Logs a few of very many targets; the alert says how many there are.
 void TargetWatch::log_news(const Seen& seen,
                            const std::map<std::string, Queue::Failing>& now_failing, Moment now) {
   std::size_t lines = 0;

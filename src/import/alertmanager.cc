@@ -57,7 +57,7 @@ class Importer {
     return name ? name->text : "";
   }
 
-  // "/" stands between receiver and integration in our names of targets.
+  // Names of targets have "/" between receiver and integration, so a receiver's name must not.
   void name_receivers() {
     for (const auto& one : root_.find("receivers")->items) {
       const auto name = name_of(one);
@@ -106,7 +106,7 @@ class Importer {
     if (!root && goes_on)
       to_.entry(indent, "continue", *goes_on);
     else if (!root && !name)
-      to_.line(indent, "continue: false");  // an item needs a line
+      to_.line(indent, "continue: false");  // the default, since an item must have a key
     if (root && !node.find("group_by"))
       to_.line(
           indent,
@@ -134,7 +134,7 @@ class Importer {
     }
   }
 
-  // Alertmanager's defaults, which ours are only where alerts are grouped.
+  // Alertmanager's defaults are written out, because Alarum's are the same only for grouped alerts.
   void waits(const Node& node, int indent) {
     for (const auto& [key, length] :
          {std::pair("group_wait", "30s"), std::pair("group_interval", "5m")}) {
@@ -245,7 +245,7 @@ std::optional<std::string> import_alertmanager(std::string_view text, const std:
     return std::nullopt;
   }
   auto imported = Importer(*whole, ours, differs).write();
-  // What `global` says is found in each receiver that it goes for.
+  // The values of `global` are written into each receiver that they apply to.
   std::set<std::tuple<int, int, std::string>> said;
   for (const auto& one : differs.sorted()) {
     if (said.emplace(one.place.line, one.place.column, one.message).second)

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::size_t kMaxNesting = 16;
-constexpr std::size_t kMaxTag = 512;  // bytes; what is nested in it is read by recursion
+constexpr std::size_t kMaxTag = 512;  // bytes; bounds the recursion over nested expressions
 
 struct Failed {
   std::string reason;
@@ -26,7 +26,7 @@ struct Token {
   std::string text;
 };
 
-// Text and tags in turn; `{{-` and `-}}` take the blanks beside them away.
+// Cuts the template into texts and tags. `{{-` and `-}}` remove the white space beside them.
 std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> tokens;
   bool trim = false;
@@ -51,7 +51,7 @@ std::vector<Token> tokens_of(std::string_view text) {
   }
 }
 
-// A field of the data, or of an alert within `range`, under our name.
+// The name in Alarum's templates for a field of the data, or of an alert within `range`.
 std::optional<std::string> name_of_field(std::string_view field) {
   static constexpr std::pair<std::string_view, std::string_view> kFields[] = {
       {"Status", "status"},
@@ -141,7 +141,7 @@ class Translator {
     return value(text);
   }
 
-  // `if`, with its `else` and `end`; at_ stands on the tag that closes it then.
+  // Translates `if` with its `else` and `end`. Afterwards at_ is at the tag that closes it.
   std::string condition(std::string_view text) {
     auto [name, inverted] = test(text);
     return section(std::move(name), inverted);
@@ -174,7 +174,7 @@ class Translator {
     return part(inverted ? '^' : '#', yes) + part(inverted ? '#' : '^', no);
   }
 
-  // The name that a condition asks for, and whether it is denied.
+  // The name that a condition tests, and whether it is negated.
   std::pair<std::string, bool> test(std::string_view text) {
     text = bare(text);
     if (word(text) == "not") {
@@ -228,7 +228,7 @@ class Translator {
     return of_alerts ? alerts_ : "{{where}}";
   }
 
-  // To the `end` of the block that begins at at_.
+  // Skips to the `end` of the block that begins at at_.
   void skip_block() {
     for (std::size_t open = 1; ++at_ < tokens_.size();) {
       const auto first = tokens_[at_].action ? word(tokens_[at_].text) : std::string_view();
@@ -263,7 +263,7 @@ class Translator {
     return "{{" + name(text) + "}}";
   }
 
-  // Without the brackets around all of it.
+  // The expression without brackets around the whole of it.
   static std::string_view bare(std::string_view text) {
     text = trimmed(text, kBlank);
     while (text.starts_with('(') && text.find(')') == text.size() - 1)
@@ -271,7 +271,7 @@ class Translator {
     return text;
   }
 
-  // The one name that an expression shows: a field, with functions that only dress it.
+  // The one field that an expression shows, if its functions change only how that looks.
   std::string name(std::string_view text) {
     text = bare(text);
     static const re2::RE2 call(
@@ -326,10 +326,10 @@ class Translator {
   }
 
   std::vector<Token> tokens_;
-  const std::string alerts_;  // what stands for a walk through the alerts
+  const std::string alerts_;  // what replaces a loop over the alerts
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
-  std::vector<std::string> dots_;  // what `.` means, innermost last
+  std::vector<std::string> dots_;  // the meanings of `.` in nested blocks, innermost last
   std::vector<std::string> differs_;
 };
 

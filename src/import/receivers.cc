@@ -16,7 +16,7 @@ using Kind = Node::Kind;
 
 constexpr int kList = 4, kEntry = 8;  // columns of `x_configs:` and of what stands in its entries
 
-// How the entries of a list are taken over.
+// How the entries of one of Alertmanager's lists are translated.
 struct Family {
   std::string_view theirs, ours;
   bool send_resolved;                  ///< Alertmanager's default; ours is true
@@ -66,7 +66,7 @@ const std::vector<Family>& families() {
   return kFamilies;
 }
 
-// Alertmanager takes null and the empty text for what is not said.
+// In Alertmanager null and the empty text mean that the key is missing.
 bool is_nothing(const Node& value) {
   return value.is(Kind::null) || (value.is(Kind::string) && value.text.empty());
 }
@@ -78,7 +78,7 @@ bool in(const std::vector<std::string_view>& keys, std::string_view key) {
   return std::ranges::find(keys, key) != keys.end();
 }
 
-// Writes one entry; what cannot be said here becomes a comment.
+// Writes one entry. A key that cannot be translated becomes a comment.
 class EntryWriter {
  public:
   EntryWriter(const Node& entry, const Family& family, YamlWriter& to, Diagnostics& out)
@@ -209,7 +209,7 @@ class EntryWriter {
   Diagnostics& out_;
 };
 
-// Why an entry cannot be taken over at all; empty: it can.
+// Why an entry cannot be translated at all; empty if it can.
 std::string obstacle(const Family& family, const Node& entry) {
   const auto has = [&](const std::string& key) {
     return has_value(entry, key) || has_value(entry, key + "_file");
@@ -247,7 +247,8 @@ class ReceiverWriter {
       list(family, *value);
       said = true;
     }
-    // Lists of ours that take what theirs become stand beside it: a key stands once.
+    // Lists that translated entries go to may also be in the file already. They are written last,
+    // so that each key occurs once.
     const auto late = [](const std::string& key) {
       return key == "teams_configs" || key == "wechat_configs" || key == "wecom_configs";
     };
@@ -273,7 +274,7 @@ class ReceiverWriter {
     return value.is(Kind::null) || (value.is(Kind::sequence) && value.items.empty());
   }
 
-  // Whether it is there and meant to notify anybody.
+  // Whether the entry exists and notifies anybody.
   bool member(const std::string& key) {
     const auto* value = receiver_.find(key);
     if (!value || is_none(*value)) return false;
@@ -318,8 +319,8 @@ class ReceiverWriter {
     last_ = name;
   }
 
-  // Alertmanager sends as an application of WeCom, we as a robot in a group: the robot's URL is not
-  // in the file.
+  // Alertmanager sends as a WeCom application, Alarum as a robot in a group. The robot's URL is not
+  // in the file, so a person must add it.
   void wechat(const Node& value) {
     for (const auto& entry : value.items) {
       to_.comment(kList,

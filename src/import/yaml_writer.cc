@@ -41,7 +41,7 @@ std::string yaml_scalar(std::string_view text) {
   node.kind = Node::Kind::string;
   node.text = text;
   auto quoted = node_json(node);
-  // JSON takes it as it is, our reader does not
+  // JSON allows this character unescaped, but Alarum's YAML parser does not.
   for (auto at = quoted.find('\x7F'); at != std::string::npos; at = quoted.find('\x7F', at))
     quoted.replace(at, 1, "\\x7F");
   return quoted;

@@ -111,9 +111,9 @@ void Backtest::Side::take(const model::Change& change, Time since) {
   open.erase(found);
 }
 
-// What is due before the record, where nothing else comes: steps of their own, as the daemon would
-// have written ticks. The old engine has the ticks that it needs in the journal, but for reminders
-// of another config. While the daemon was not there, it sent none.
+// Runs what is due before the record, in steps of their own, where the daemon would have written
+// ticks. The journal has the ticks of the old engine, except those for reminders of another config.
+// For times in which the daemon did not run, nothing is run, because it sent nothing then.
 Result<void> Backtest::pass_time(const model::Record& record) {
   if (std::holds_alternative<model::Start>(record.payload)) return {};
   old_people_.run_until(std::min(record.at, old_.engine().next_due().value_or(record.at)));

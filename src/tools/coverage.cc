@@ -17,8 +17,8 @@ std::string clause_name(const std::string& part, const rules::FieldTest& test,
 
 template <class Visit>
 void for_each_pattern(const rules::Rule& rule, const Visit& visit) {
-  // What is fed by other rules' alerts no event of a test reaches by itself; what is loaded along
-  // is none of the tests' rules.
+  // Rules about alerts are left out, because no event of a test reaches them by itself; so are
+  // built-in rules, which are not the tests' business.
   if (rule.matches_alerts || rules::is_shipped_along(rule)) return;
   if (!rule.match.alternatives.empty() || rule.unmatched) visit("match", rule.match);
   if (rule.until) visit("until", *rule.until);

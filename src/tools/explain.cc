@@ -47,7 +47,7 @@ Result<Explanation> explain_at(journal::JournalView& journal, model::Offset offs
     if (record.offset < offset) return true;
     const auto* event = std::get_if<model::Event>(&record.payload);
     if (record.offset > offset || !event || !past.engine().generation()) return false;
-    // The set is copied: the engine goes, and nobody else keeps the generation.
+    // Copy the rules, because the generation is destroyed with the engine.
     auto rules = std::make_shared<const rules::RuleSet>(past.engine().generation()->rules());
     auto verdicts = judge(*rules, *event);
     auto memories = remembered(past.engine(), verdicts, record, *changes);

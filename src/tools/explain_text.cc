@@ -45,8 +45,8 @@ std::string changes_text(const PatternVerdict& verdict) {
   return text;
 }
 
-// An event is near a rule when something of its pattern fits: of most rules of a large set nothing
-// does.
+// Whether the event passes at least one test of the rule's patterns. In a large rule set it passes
+// none of most rules, and those are only counted.
 bool near(const PatternVerdict& verdict, const rules::Pattern& pattern) {
   if (verdict.fits || verdict.apart) return true;
   return std::ranges::any_of(pattern.alternatives, [&](const auto& clause) {
@@ -85,7 +85,7 @@ std::string hit_text(const rules::Rule& rule, const RuleVerdict& verdict) {
   return text;
 }
 
-// The pattern that came nearest: `match`, or the step of a sequence that lacks least.
+// The pattern that came nearest: `match`, or the step of a sequence with the fewest failed tests.
 const PatternVerdict& nearest(const RuleVerdict& verdict) {
   if (verdict.steps.empty()) return verdict.match;
   return *std::ranges::min_element(

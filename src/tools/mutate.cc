@@ -33,7 +33,7 @@ std::optional<std::string> one_more(const Node& node) {
   return std::to_string(value + 1);
 }
 
-// 10m → 9m, 1h → 59m: one of its own unit less, or of the next smaller one.
+// A shorter duration: one of its own unit less (10m → 9m), or of the next smaller unit (1h → 59m).
 std::optional<std::string> one_less(const Node& node) {
   using namespace std::chrono_literals;
   const auto whole = parse_duration(node.text);
@@ -118,7 +118,7 @@ class Mutator {
     rule_.clear();
   }
 
-  // JSON text inside YAML: worked on as the tree that it is, at the place where the text begins.
+  // JSON text inside YAML is mutated as a tree. All its places are where the text begins.
   static void unfold(const Node& key, Node& value) {
     Diagnostics unused;
     if (key.text != "pattern" || !value.is(Kind::string)) return;
@@ -147,7 +147,7 @@ class Mutator {
     }
   }
 
-  // What is the default anyway cannot be missed when it goes.
+  // Dropping a key whose value is the default changes nothing, so no test could notice.
   bool says_nothing(const Node& node, const std::string& key, const std::string& where) const {
     const auto& value = *node.find(key);
     if (key == "by" && value.text == "subject" && !inherited("by")) return true;

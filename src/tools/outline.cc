@@ -15,7 +15,7 @@ std::string shown(const std::string& json) {
   return json.size() > 48 ? json.substr(0, 45) + "..." : json;
 }
 
-// Whether the name stands in the text by itself.
+// Whether the text contains the name as a whole word.
 bool names(const std::string& text, const std::string& name) {
   const auto part = [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); };
   for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
@@ -80,8 +80,8 @@ class Outliner {
       outline.keys.try_emplace(key.text, node_json(value));
   }
 
-  // Names may be made from names: what a used one is made from is used as well. Those made last are
-  // looked at first.
+  // A name may be made from other names, which count as used if it is used. So go through them from
+  // the last to the first.
   void add_used(const Node& root, std::string text, RuleOutline& outline) {
     if (const auto* enrich = root.find("enrich")) {
       for (auto entry = enrich->items.rbegin(); entry != enrich->items.rend(); ++entry)

@@ -75,7 +75,7 @@ class PeopleTest {
     people_.step(record, *changes);
   }
 
-  // As the daemon does it: what is due in between is a step of its own.
+  // As in the daemon, what is due between two events is a step of its own.
   void run_until(Time end) {
     for (auto due = next_due(); due && *due <= end && messages_ < kMostSent; due = next_due()) {
       now_ = std::max(now_, *due);

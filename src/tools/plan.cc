@@ -26,8 +26,9 @@ bool same(const std::vector<rules::Sources::File>& a, const std::vector<rules::S
       a, b, [](const auto& x, const auto& y) { return x.path == y.path && x.text == y.text; });
 }
 
-// The paths of files that are the same in both and that no other file affects. They need not be
-// parsed, which saves much time with 100,000 rules.
+// Removes the files that are the same in both, and returns their paths: they need not be parsed,
+// which saves much time with 100,000 rules. Removes none if a table differs, or if a file that
+// differs may affect rules of other files.
 std::set<std::string> drop_equal_files(rules::Sources& before, rules::Sources& after) {
   if (!same(before.tables, after.tables)) return {};
   std::map<std::string, std::string_view> texts;

@@ -9,7 +9,7 @@ Probe::Probe(const rules::RuleSet& rules) {
 void Probe::add(rules::Pattern pattern) {
   auto& rule = set_.rules.emplace_back();
   rule.match = std::move(pattern);
-  rule.names_status = true;  // what a status makes of a hit is another question
+  rule.names_status = true;  // so that the event's status does not change the hit
 }
 
 std::vector<bool> Probe::fits(const model::Event& event) {

@@ -13,7 +13,7 @@ namespace {
 using rules::Condition;
 using Look = correlate::Correlator::Look;
 
-constexpr std::size_t kMostTimes = 20;  // of matches that a text lists
+constexpr std::size_t kMostTimes = 20;  // times of matches that a text lists at most
 
 std::string listed(const std::vector<Time>& times) {
   std::string text;
@@ -23,7 +23,7 @@ std::string listed(const std::vector<Time>& times) {
                                    : text;
 }
 
-// One key of one rule that took one event.
+// The state of one rule for one key, after one event.
 class Teller {
  public:
   Teller(const engine::Engine& engine, const rules::Rule& rule, const RuleVerdict& verdict,
@@ -71,7 +71,7 @@ class Teller {
   }
 
  private:
-  // Where its alert went: into a roll-up, or it waits for one.
+  // Whether its alert joined a roll-up, or waits for one.
   void roll_ups() {
     const auto live = engine_.active_alerts().all().find({rule_.alert, out_.key});
     if (live == engine_.active_alerts().all().end()) return;

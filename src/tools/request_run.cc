@@ -16,10 +16,10 @@ namespace {
 using namespace std::chrono_literals;
 using engine::kTestStart;
 
-// A receiver that never answers well is asked for a day
+// Requests of one test at most. A receiver that never accepts anything is asked for a day.
 constexpr std::size_t kMostRequests = 10'000;
 
-// A book in memory cannot fail but for want of memory.
+// A book in memory fails only if memory runs out, so errors are thrown.
 template <class T>
 T must(Result<T> result) {
   if (!result) throw std::runtime_error("book: " + result.error().message);
@@ -99,7 +99,7 @@ class Run {
     if (!receipts.empty()) step(model::Receipts{std::move(receipts)});
   }
 
-  // The same end as the test of transitions: `run_on` after the last event, else until nothing is
+  // Ends as the test of transitions does: `run_on` after the last event, otherwise when nothing is
   // due within a day.
   std::optional<Time> next_moment() const {
     std::optional<Time> next;

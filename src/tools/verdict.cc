@@ -60,7 +60,7 @@ PatternVerdict judge_pattern(const rules::Pattern& pattern, bool fits,
   for (const auto& clause : pattern.alternatives) {
     for (const auto& tests : conjunctions(clause)) {
       auto verdict = why_not(tests, event);
-      // Tests that pass one by one are nearer than any that do not.
+      // A conjunction whose tests all pass one by one is nearer than any other.
       const auto distance = [](const PatternVerdict& v) { return v.apart ? 0 : v.failed.size(); };
       if (!nearest || distance(verdict) < distance(*nearest)) nearest = std::move(verdict);
     }
@@ -90,7 +90,8 @@ class Judge {
   RuleVerdict& verdict_;
 };
 
-// In the order in which judge_rule asks. A pattern without alternatives fits nothing.
+// The patterns of a rule in the order in which judge_rule() evaluates them. A pattern without
+// alternatives matches nothing.
 void add_patterns(const rules::Rule& rule, Probe& probe) {
   probe.add(rule.match);
   if (rule.until) probe.add(*rule.until);
@@ -130,8 +131,8 @@ bool any_of_next(std::size_t many, std::vector<bool>::const_iterator& fits) {
   return std::find(first, fits, true) != fits;
 }
 
-// Whose event it is: of a rule that has a use for it, else of one that is disabled. `fits`: of the
-// patterns of the disabled ones.
+// The rule that knows the event: one that has a hit, otherwise a disabled one whose pattern
+// matches. `fits`: whether the patterns of disabled rules match.
 std::string known_by(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts,
                      std::vector<bool>::const_iterator fits) {
   for (const auto& verdict : verdicts) {
@@ -155,7 +156,7 @@ std::string left_out(const rules::Rule& rule, const model::Event& event) {
                                                  : "alerts are left out";
 }
 
-// Rules with `unmatched` are asked last.
+// Rules with `unmatched` are judged last, because they depend on all others.
 void add_unmatched(const rules::Rule& rule, const std::string& known, const model::Event& event,
                    RuleVerdict& verdict) {
   if (!verdict.match.fits && !rule.match.alternatives.empty()) return;

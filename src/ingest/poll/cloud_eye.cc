@@ -217,7 +217,7 @@ void CloudEyePoll::back_off(const Error& error, std::chrono::seconds retry_after
   const Duration own = std::min<Duration>(1s * (1 << std::min(failures_, 9U)), 5min);
   rest_until_ =
       now + (retry_after.count() > 0 ? std::clamp<Duration>(retry_after, 1s, 10min) : own);
-  // The first, and then ever fewer.
+  // Report the first failure, the second, the fourth and so on.
   if (std::has_single_bit(++failures_)) notes_.push_back({Note::Kind::trouble, error, ""});
 }
 
