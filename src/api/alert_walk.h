@@ -11,7 +11,8 @@
 
 namespace alarum::api {
 
-/// Where a walk over alerts stands: behind which one. It holds however many come and go meanwhile.
+/// The position of a walk over alerts: behind which alert it is. It stays valid while alerts come
+/// and go, because it names an alert and not an index.
 struct AlertPlace {
   enum class Part : std::uint8_t { firing, resolved, end };
   Part part = Part::firing;
@@ -36,10 +37,10 @@ Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& aft
                                 std::size_t most, alert::Book& book,
                                 const engine::Processor& processor, Time now);
 
-/// All alerts that are wanted: those that fire, by rule and key, then the resolved ones, newest
-/// change first. Many short turns of the engine, between which it does its work: what is there all
-/// the while comes exactly once. What ends meanwhile may come twice, firing and resolved; nothing
-/// is missed.
+/// Lists all alerts that a filter wants: firing ones by rule and key, then resolved ones, newest
+/// change first. It asks the engine in many short questions, so the engine works on in between. An
+/// alert that does not change during the walk comes exactly once; one that resolves may come twice,
+/// firing and resolved; none is missed. Lives in a handler's coroutine on its http thread.
 class AlertWalk {
  public:
   AlertWalk(Kept sources, AlertFilter wanted, AlertPlace from, asio::thread_pool* helpers);
@@ -58,7 +59,7 @@ class AlertWalk {
   const Time now_;
 };
 
-/// The same for groups, by route, receiver and labels.
+/// The same for Alertmanager's alert groups, by route, receiver and labels.
 class GroupWalk {
  public:
   GroupWalk(Kept sources, AlertFilter wanted, asio::thread_pool* helpers);

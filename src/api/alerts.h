@@ -35,7 +35,8 @@ struct AlertView {
   std::vector<Membership> member_of = {};
 };
 
-/// Which alerts are wanted: the parameters of `GET /api/v2/alerts` and `/alerts/groups`.
+/// Which alerts a request wants: the parameters of `GET /api/v2/alerts` and `/alerts/groups`.
+/// Immutable once parsed; used on the engine's thread.
 struct AlertFilter {
   model::Matchers matchers;
   std::shared_ptr<const re2::RE2> receiver;  ///< matches the whole name; nullptr: any
@@ -51,19 +52,20 @@ struct AlertFilter {
   bool takes_receiver(const std::string& name) const;
 };
 
-/// The alert as it stands, when it is wanted. On the engine's thread.
+/// The view of a firing alert; nullopt if the filter does not want it. On the engine's thread.
 std::optional<AlertView> shown(const AlertFilter& wanted,
                                const alert::ActiveAlerts::ActiveAlert& live,
                                const alert::Dispatcher& groups, Time now);
 
+/// A group of alerts as the API shows it.
 struct GroupView {
-  std::string key;  ///< what receivers are told as `groupKey`
+  std::string key;  ///< the `groupKey` in notifications
   model::Labels labels;
   std::string receiver;
   std::vector<AlertView> alerts;
 };
-/// Where a walk over groups stands: in which one of the names, and behind which of its members;
-/// empty: before the first.
+/// The position of a walk over groups: the index of the group, and the member behind which it is
+/// (empty: before the first).
 struct GroupPlace {
   std::size_t group = 0;
   std::string member;

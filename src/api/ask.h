@@ -14,13 +14,14 @@ namespace alarum::api {
 
 template <class T>
 using Question = std::function<T(engine::Engine&, alert::Book&, engine::Processor&)>;
-/// One that needs no book, and is answered while that cannot be written.
+/// A question that needs no book, so it is answered even while the book cannot be written.
 template <class T>
 using LiveQuestion = std::function<T(const engine::Engine&, const engine::Processor&)>;
 
-/// Gives `work` to the engine's thread through `give` and waits for what it makes: nothing when
-/// that takes longer than 5 s (its disk is full, say), when it throws, or when the engine takes
-/// nothing more.
+/// Runs `work` on the engine's thread and waits for its result without blocking the http thread.
+/// `give`: hands the work to the engine; false if the engine accepts nothing any more. nullopt in
+/// that case, after 5 s without an answer (for example while the engine's disk is full), or if the
+/// work throws. Work that comes too late is skipped. `work` must own what it uses.
 template <class T, class Work, class Give>
 http::asio::awaitable<std::optional<T>> answer_of(Work work, Give give) {
   const auto executor = co_await http::asio::this_coro::executor;
@@ -63,8 +64,8 @@ inline http::Response busy() {
   return http::error_response(503, "busy", "the engine did not answer in time");
 }
 
-/// Waits until the book holds all that the record at `offset` led to. False when that takes longer
-/// than 10 s.
+/// Waits until the book has everything that the record at `offset` has caused, so that a client
+/// that reads after it wrote sees its change. False if that takes longer than 10 s.
 http::asio::awaitable<bool> booked(engine::Stage& engine, model::Offset offset);
 
 }  // namespace alarum::api

@@ -7,8 +7,8 @@
 
 namespace alarum::api {
 
-/// The next few items of a list that is as long as it is: made of one short turn of the engine, so
-/// that nobody waits for the whole.
+/// The next few items of a list of any length. Each portion is one short question to the engine, so
+/// that neither the engine nor memory bears the whole list at once.
 struct Portion {
   std::string items;  ///< as JSON, with commas between them; may be empty before the end
   std::size_t count = 0;
@@ -22,10 +22,10 @@ constexpr std::size_t kPortion = 250;
 /// The most that `limit` may ask for: a page is made before it is sent.
 constexpr std::size_t kMostOfPage = 10'000;
 
-/// Answers with a JSON list. Without a limit it is the whole list, sent as it is made, as fast as
-/// the reader takes it. With one it is a page; where there is more, a `Link: <?…&after=…>;
-/// rel="next"` (RFC 8288) says so and where: what is left out is always told. A last page may be
-/// empty. `fault`: the answer to an error of the first portion.
+/// Answers with a JSON list. Without a limit it is the whole list, sent portion by portion as fast
+/// as the client reads. With a limit it is one page; if there is more, a header `Link:
+/// <?…&after=…>; rel="next"` (RFC 8288) leads to it, so nothing is left out silently. The last page
+/// may be empty. `fault`: makes the answer to an error of the first portion.
 Answer list(const http::Request& request, Portions portions, std::optional<std::size_t> limit,
             http::Response (*fault)(const Error&));
 

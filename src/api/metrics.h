@@ -6,9 +6,9 @@
 
 namespace alarum::api {
 
-/// One reading of all metrics, in Prometheus' text format (exposition format 0.0.4). Names follow
-/// Prometheus' conventions: base units,
-/// `_total` for counters. Values are gathered anew for each page: no metric is kept here.
+/// Builds one metrics page in Prometheus' text exposition format 0.0.4. Names follow Prometheus'
+/// conventions: base units, `_total` for counters. A page is made for each request from counters
+/// that the parts own; nothing is stored here between two pages. One thread.
 class MetricsPage {
  public:
   using Labels = std::vector<std::pair<std::string, std::string>>;

@@ -8,8 +8,8 @@
 
 namespace alarum::api {
 
-/// The body of `POST /api/v2/alerts`, taken apart by Alertmanager's rules: empty label values are
-/// dropped, a time of year 1 is none.
+/// The alerts in a body of `POST /api/v2/alerts`, read by Alertmanager's rules: labels with empty
+/// values are dropped, and a time in the year 1 counts as missing.
 struct PostedAlerts {
   std::vector<alert::Posted> alerts;  ///< the valid ones
   std::vector<std::string> faults;    ///< one of each other, the first hundred in words

@@ -7,7 +7,7 @@
 
 namespace alarum::api {
 
-/// What one part of the daemon says of itself at the moment.
+/// The condition of one part of the daemon, as of now.
 struct Condition {
   enum class State : std::uint8_t {
     ok,
@@ -38,9 +38,9 @@ struct ReadinessCheck {
   Condition condition;
 };
 
-/// The list of everything that can be wrong with the daemon, in the order in which it was added.
-/// Filled before the HTTP threads start; checks() is then called from any of them, so a probe must
-/// not block.
+/// The list of everything that can be wrong with the daemon, in the order in which it was added. It
+/// is filled before the http threads start. After that checks() runs the probes on any thread, so a
+/// probe must be thread-safe and must not block.
 class Readiness {
  public:
   using Probe = std::function<Condition()>;

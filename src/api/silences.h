@@ -26,14 +26,15 @@ struct Postable {
 };
 /// Errors `bad_silence` (what is wrong), `bad_json`.
 Result<Postable> parse_postable(std::string_view body);
-/// Whether it may be: ends in the future and after its start, demands something of an alert, and
-/// keeps to `limits`. Moves a start in the past to `now`. `began`: of one that is changed, since
-/// when it keeps alerts back.
+/// Checks that a silence ends in the future and after its start, that its matchers do not match
+/// every alert, and that it keeps within `limits`. Moves a start in the past to `now`. `began`: for
+/// a silence that is changed, since when it has been active. Error `bad_silence`.
 Result<void> check_silence(model::Silence& silence, const config::Silences& limits, Time now,
                            std::optional<Time> began = std::nullopt);
 
-/// What becomes of a posted silence that names `known`: changed in place, or the old one ends and a
-/// new one begins (Alertmanager's rule: the matchers stay, and what has begun does not begin anew).
+/// Whether a posted silence with the id of `known` changes that one in place. Otherwise the old one
+/// ends and a new one begins. Alertmanager's rule: it is a change if the matchers are the same and
+/// a start that has passed stays.
 bool is_update(const model::Silence& posted, const model::Silence& known, Time now);
 
 /// A random UUID (RFC 9562, version 4).
