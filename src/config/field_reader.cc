@@ -15,10 +15,6 @@ namespace {
 
 using Kind = Node::Kind;
 
-const std::vector<std::string> kCommon{
-    "send_resolved",   "notify_ack",         "resolve_on", "fallback",   "timeout",
-    "connect_timeout", "first_byte_timeout", "retry",      "rate_limit", "concurrency"};
-
 // What is wrong with a URL, without showing it.
 std::string url_fault(const std::string& url, const std::vector<std::string>& schemes) {
   const auto scheme =
@@ -49,8 +45,24 @@ bool has_bad_port(std::string_view authority) {
   return fault != std::errc() || stop != port.data() + port.size() || number == 0 || number > 65535;
 }
 
+const std::vector<ReceiverKey>& common_keys() {
+  using Form = ReceiverKey::Form;
+  using Type = ReceiverKey::Type;
+  static const std::vector<ReceiverKey> kCommon{{"send_resolved", Form::nullable, Type::flag},
+                                                {"notify_ack", Form::value, Type::flag},
+                                                {"resolve_on", Form::value, Type::texts},
+                                                {"fallback"},
+                                                {"timeout", Form::nullable, Type::duration},
+                                                {"connect_timeout", Form::value, Type::duration},
+                                                {"first_byte_timeout", Form::value, Type::duration},
+                                                {"retry", Form::value, Type::mapping},
+                                                {"rate_limit", Form::value, Type::mapping},
+                                                {"concurrency", Form::value, Type::number}};
+  return kCommon;
+}
+
 void FieldReader::keys(std::vector<std::string> own, std::vector<std::string> unavailable) {
-  own.insert(own.end(), kCommon.begin(), kCommon.end());
+  for (const auto& key : common_keys()) own.push_back(key.name);
   check_keys(node_, {std::move(own), std::move(unavailable)}, where_, out_);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/fields.h"
 #include "config/receiver.h"
+#include "config/receiver_kind.h"
 
 namespace alarum::config {
 
@@ -63,6 +64,9 @@ class FieldReader {
   const std::string where_;
   Diagnostics& out_;
 };
+
+/// The keys that entries of every kind have.
+const std::vector<ReceiverKey>& common_keys();
 
 /// Reads the keys that all kinds have: send_resolved, notify_ack, resolve_on, fallback, timeouts,
 /// retry, rate_limit, concurrency.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fields.h"
+#include "config/field_reader.h"
 
 namespace alarum::config {
 namespace {
@@ -15,7 +16,8 @@ using Kind = Node::Kind;
 
 using Default = ReceiverKind::Default;
 
-// Of these nothing depends here, or only receivers that we do not have (they are refused by name).
+// Keys of Alertmanager's `global` that may stand there although nothing reads them. Those that a
+// kind of receiver reads are in its table as well (ReceiverKind::defaults).
 const std::vector<std::string> kOthers{"http_config",
                                        "resolve_timeout",
                                        "smtp_hello",
@@ -92,14 +94,16 @@ Keys nullable_lists(const ReceiverKinds& kinds) {
 }
 
 Keys nullable_keys_of_entries(const ReceiverKinds& kinds) {
-  Keys keys{"send_resolved", "timeout"};
-  for (const auto& kind : kinds) {
-    for (const auto& key : kind.keys) {
+  Keys names;
+  const auto add = [&](const std::vector<ReceiverKey>& keys) {
+    for (const auto& key : keys) {
       if (key.form == ReceiverKey::Form::nullable || key.form == ReceiverKey::Form::transport)
-        keys.push_back(key.name);
+        names.push_back(key.name);
     }
-  }
-  return keys;
+  };
+  add(common_keys());
+  for (const auto& kind : kinds) add(kind.keys);
+  return names;
 }
 
 void drop_nulls(Node& mapping, const Keys& keys) {

@@ -1,6 +1,8 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace alarum::config {
@@ -19,8 +21,11 @@ struct ReceiverKey {
     url,
     mail_url,
   };
+  /// What the schema of the configuration says of its value (docs/schema/config.json).
+  enum class Type { text, flag, number, duration, list, mapping, texts, language, any };
   std::string name;
   Form form = Form::value;
+  Type type = Type::text;
 };
 
 /// One kind of receiver as far as a config is concerned. src/receivers has the list of all kinds.
@@ -38,6 +43,15 @@ struct ReceiverKind {
     std::string global, key;
     std::string instead = {};  ///< another key with the same meaning; empty: none
   };
+  /// How `alarum import alertmanager` converts an entry of Alertmanager's list of the same name.
+  /// Keys that both have are copied; the rest is left out with a warning.
+  struct Import {
+    bool send_resolved = true;          ///< Alertmanager's default
+    std::vector<std::string> required;  ///< an entry without them (or their `_file`) is left out
+    /// Alertmanager's key of a template, and `title` or `text`
+    std::vector<std::pair<std::string, std::string>> texts = {};
+    std::string remark = {};  ///< a comment on each entry: what differs whatever it says
+  };
 
   std::string name;         ///< in names of targets, logs and metrics: `webhook`
   std::vector<List> lists;  ///< more than one: the same under Alertmanager's name
@@ -47,7 +61,10 @@ struct ReceiverKind {
   /// Reads the kind's own keys into an integration that has the common ones, `as` and the limits
   /// included. All keys are known by then.
   void (*read)(FieldReader&, Integration&) = nullptr;
+  /// nullopt: Alertmanager has no such list, or import/receivers.cc converts it.
+  std::optional<Import> import = {};
 
+  /// nullptr: the kind has no such key.
   const ReceiverKey* key(std::string_view name) const;
   /// All keys as they may stand in a file, those with `_file` included.
   std::vector<std::string> key_names() const;

@@ -13,7 +13,8 @@ namespace {
 
 using Kind = Node::Kind;
 
-// Alertmanager's words that this version does not have (Alertmanager 0.31, docs/configuration.md).
+// All lists of Alertmanager 0.31 (docs/configuration.md): one that no kind here has is refused by
+// its name.
 KeySet receiver_keys(const ReceiverKinds& kinds) {
   KeySet keys{
       {"name"},

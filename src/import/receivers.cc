@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,11 +20,17 @@ constexpr int kList = 4, kEntry = 8;  // columns of `x_configs:` and of what sta
 // How the entries of one of Alertmanager's lists are translated.
 struct Family {
   std::string_view theirs, ours;
-  bool send_resolved;                  ///< Alertmanager's default; ours is true
-  std::vector<std::string_view> same;  ///< keys that mean the same
+  bool send_resolved;             ///< Alertmanager's default; ours is true
+  std::vector<std::string> same;  ///< keys that mean the same
   /// Keys that only change how a message looks: left out without a warning
-  std::vector<std::string_view> looks;
+  std::vector<std::string> looks;
   std::string_view remark = {};  ///< what differs whatever the entry says
+  /// Their key of a template, and ours: `title` or `text`
+  std::vector<std::pair<std::string_view, std::string_view>> texts = {{"title", "title"},
+                                                                      {"text", "text"}};
+  /// Of a family that the table of kinds makes: what its entries must have; nullptr: obstacle() has
+  /// it
+  const config::ReceiverKind* kind = nullptr;
 };
 
 const std::vector<Family>& families() {
@@ -66,6 +73,16 @@ const std::vector<Family>& families() {
   return kFamilies;
 }
 
+// What the table of kinds says of a list that has the same name here and there; `list` outlives it.
+std::optional<Family> family_of(const config::ReceiverKinds& kinds, const std::string& list) {
+  const auto* kind = config::kind_of_list(kinds, list);
+  if (!kind || !kind->import) return std::nullopt;
+  const auto& how = *kind->import;
+  Family family{list, list, how.send_resolved, kind->key_names(), {}, how.remark, {}, kind};
+  for (const auto& [theirs, ours] : how.texts) family.texts.emplace_back(theirs, ours);
+  return family;
+}
+
 // In Alertmanager null and the empty text mean that the key is missing.
 bool is_nothing(const Node& value) {
   return value.is(Kind::null) || (value.is(Kind::string) && value.text.empty());
@@ -74,7 +91,7 @@ bool has_value(const Node& mapping, const std::string& key) {
   return mapping.find(key) && !is_nothing(*mapping.find(key));
 }
 
-bool in(const std::vector<std::string_view>& keys, std::string_view key) {
+bool in(const std::vector<std::string>& keys, std::string_view key) {
   return std::ranges::find(keys, key) != keys.end();
 }
 
@@ -108,7 +125,9 @@ class EntryWriter {
   void member(const Node& key, const Node& value) {
     const auto& name = key.text;
     if (name == "http_config") return http(value);
-    if (name == "title" || name == "text") return text(name, key, value);
+    const auto words = std::ranges::find(family_.texts, std::string_view(name),
+                                         [](const auto& pair) { return pair.first; });
+    if (words != family_.texts.end()) return text(words->second, key, value);
     if (name == "headers" && family_.ours == "email_configs") return mail_headers(key, value);
     if (name == "timeout" || in(family_.same, name)) return same(key, value);
     if (name == "html" && !is_default_template(value.text))
@@ -218,6 +237,9 @@ std::string obstacle(const Family& family, const Node& entry) {
     return entry.find(key) && config::is_go_template(entry.find(key)->text);
   };
   if (!entry.is(Kind::mapping)) return "it is no mapping";
+  for (const auto& key : family.kind ? family.kind->import->required : std::vector<std::string>()) {
+    if (!has(key)) return fmt::format("it has no {}", key);
+  }
   if (family.ours == "webhook_configs" && !has("url")) return "it has no url";
   if (family.ours == "webhook_configs" && templated("url")) return "a URL takes no template here";
   if (family.ours == "slack_configs" && !has("api_url"))
@@ -280,6 +302,8 @@ class ReceiverWriter {
     if (!value || is_none(*value)) return false;
     if (key == "wechat_configs")
       wechat(*value);
+    else if (const auto family = family_of(ours_, key))
+      list(*family, *value);
     else if (kind_of_list(ours_, key))
       own(key, *value);
     else
@@ -300,6 +324,8 @@ class ReceiverWriter {
   }
 
   void list(const Family& family, const Node& value) {
+    if (!value.is(Kind::sequence))
+      return left_out(std::string(family.theirs), value, "it is no list");
     std::vector<const Node*> good;
     for (const auto& entry : value.items) {
       const auto reason = obstacle(family, entry);

@@ -60,7 +60,9 @@ void read_alertmanager(FieldReader& entry, Integration& into) {
 ReceiverKind alertmanager_kind() {
   return {"alertmanager",
           {{"alertmanager_configs"}},
-          {{"url", Form::url}, {"http_config", Form::transport}, {"resend_every"}},
+          {{"url", Form::url},
+           {"http_config", Form::transport, Type::mapping},
+           {"resend_every", Form::value, Type::duration}},
           {},
           {},
           read_alertmanager};

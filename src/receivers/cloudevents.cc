@@ -77,12 +77,13 @@ void read_cloudevents(FieldReader& entry, Integration& into) {
 }  // namespace
 
 ReceiverKind cloudevents_kind() {
-  return {"cloudevents",
-          {{"cloudevents_configs"}},
-          {{"url", Form::url}, {"http_config", Form::transport}, {"mode"}, {"source"}},
-          {},
-          {},
-          read_cloudevents};
+  return {
+      "cloudevents",
+      {{"cloudevents_configs"}},
+      {{"url", Form::url}, {"http_config", Form::transport, Type::mapping}, {"mode"}, {"source"}},
+      {},
+      {},
+      read_cloudevents};
 }
 
 }  // namespace alarum::receivers

@@ -81,11 +81,11 @@ ReceiverKind feishu_kind() {
   return {"feishu",
           {{"feishu_configs"}},
           {{"url", Form::url},
-           {"http_config", Form::transport},
+           {"http_config", Form::transport, Type::mapping},
            {"secret", Form::secret},
            {"title", Form::nullable},
            {"text", Form::nullable},
-           {"language"}},
+           {"language", Form::value, Type::language}},
           {},
           {},
           read_feishu};

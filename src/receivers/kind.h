@@ -12,5 +12,6 @@ using config::FieldReader;
 using config::Integration;
 using config::ReceiverKind;
 using Form = config::ReceiverKey::Form;
+using Type = config::ReceiverKey::Type;
 
 }  // namespace alarum::receivers

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace alarum::receivers {
 namespace {
@@ -29,6 +30,10 @@ Verdict Receiver::judge_success(const Answer& answer) const {
   return verdict_of_status(answer.status, answer.retry_after);
 }
 
+Verdict Receiver::judge_refusal(const Answer& /*answer*/, Verdict plain) const {
+  return plain;
+}
+
 const Receiver& receiver_of(const config::Integration& how) {
   static const PlainPost plain;
   return how.as ? *how.as : plain;
@@ -45,8 +50,9 @@ std::optional<model::Content> compose(const model::Message& message, const Setti
 }
 
 Verdict judge(const config::Integration& how, const Answer& answer) {
-  const auto plain = verdict_of_status(answer.status, answer.retry_after);
-  return plain.kind == Verdict::Kind::delivered ? receiver_of(how).judge_success(answer) : plain;
+  auto plain = verdict_of_status(answer.status, answer.retry_after);
+  if (plain.kind == Verdict::Kind::delivered) return receiver_of(how).judge_success(answer);
+  return receiver_of(how).judge_refusal(answer, std::move(plain));
 }
 
 }  // namespace alarum::receivers

@@ -61,6 +61,9 @@ class Receiver {
   /// body comes from outside and may be anything; what cannot be understood is a failure. The
   /// default accepts it.
   virtual Verdict judge_success(const Answer& answer) const;
+  /// What an answer with another status means, where the vendor's own words say more than the
+  /// status. `plain` is what the status says, and what the default returns.
+  virtual Verdict judge_refusal(const Answer& answer, Verdict plain) const;
   /// Secrets of the integration beside its URL and `http_config`; logs and excerpts leave them out.
   virtual std::vector<std::string> secrets() const { return {}; }
   /// A text that distinguishes integrations of the same kind and URL. Used in hashes only, because

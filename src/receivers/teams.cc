@@ -61,10 +61,10 @@ ReceiverKind teams_kind() {
           {{"teams_configs"}, {"msteamsv2_configs", true}},
           {{"url", Form::url},
            {"webhook_url", Form::url},
-           {"http_config", Form::transport},
+           {"http_config", Form::transport, Type::mapping},
            {"title", Form::nullable},
            {"text", Form::nullable},
-           {"language"}},
+           {"language", Form::value, Type::language}},
           {"summary"},
           {},
           read_teams};

@@ -43,10 +43,10 @@ ReceiverKind wecom_kind() {
   return {"wecom",
           {{"wecom_configs"}},
           {{"url", Form::url},
-           {"http_config", Form::transport},
+           {"http_config", Form::transport, Type::mapping},
            {"title", Form::nullable},
            {"text", Form::nullable},
-           {"language"}},
+           {"language", Form::value, Type::language}},
           {},
           {},
           read_wecom};

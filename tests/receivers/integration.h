@@ -1,6 +1,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -32,16 +33,15 @@ inline config::Integration integration_of(const std::string& configs) {
 
 /// An entry that has what each kind must be told, and no more.
 inline std::string least_of(const std::string& kind) {
-  const std::string entry =
-      kind == "pagerduty" ? "{routing_key: k}"
-      : kind == "slack"   ? "{api_url: 'http://x'}"
-      : kind == "smn"
-          ? "{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}"
-      : kind == "email"   ? "{to: a@x, from: b@x, smarthost: 'l:25'}"
-      : kind == "console" ? "{}"
-      : kind == "file"    ? "{path: x}"
-                          : "{url: 'http://x'}";
-  return kind + "_configs: [" + entry + "]";
+  static const std::map<std::string, std::string> kLeast{
+      {"pagerduty", "{routing_key: k}"},
+      {"slack", "{api_url: 'http://x'}"},
+      {"smn", "{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}"},
+      {"email", "{to: a@x, from: b@x, smarthost: 'l:25'}"},
+      {"console", "{}"},
+      {"file", "{path: x}"}};
+  const auto found = kLeast.find(kind);
+  return kind + "_configs: [" + (found == kLeast.end() ? "{url: 'http://x'}" : found->second) + "]";
 }
 
 inline model::Content content_of(const std::string& configs,
