@@ -48,6 +48,7 @@ struct ReceiverKind {
   struct Import {
     bool send_resolved = true;          ///< Alertmanager's default
     std::vector<std::string> required;  ///< an entry without them (or their `_file`) is left out
+    bool confirmed_ends = false;  ///< ours closes at confirmed ends only, unless it says another
     /// Alertmanager's key of a template, and `title` or `text`
     std::vector<std::pair<std::string, std::string>> texts = {};
     std::string remark = {};  ///< a comment on each entry: what differs whatever it says

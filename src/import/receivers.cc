@@ -110,7 +110,8 @@ class EntryWriter {
     else
       to_.line(kEntry, fmt::format("send_resolved: {}   # Alertmanager's default for this kind",
                                    family_.send_resolved));
-    if (family_.ours == "pagerduty_configs")
+    const bool confirmed = family_.kind && family_.kind->import->confirmed_ends;
+    if (confirmed || family_.ours == "pagerduty_configs")
       to_.line(kEntry, "resolve_on: all   # as Alertmanager; ours is: confirmed ends only");
     for (const auto& [key, value] : entry_.members) {
       if (key.text != "send_resolved" && !is_nothing(value)) member(key, value);

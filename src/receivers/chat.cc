@@ -29,6 +29,34 @@ void read_room(FieldReader& entry, Integration& into, const char* url_key, std::
   entry.words(into.words);
 }
 
+void read_confirmed_ends(FieldReader& entry, Integration& into) {
+  using model::EndReason;
+  if (!entry.find("resolve_on"))
+    into.resolve_on = {EndReason::recovered, EndReason::drained, EndReason::manual,
+                       EndReason::escalated};
+}
+
+std::vector<std::string> read_comma_list(FieldReader& entry, const char* key) {
+  std::vector<std::string> out, texts;
+  entry.texts(key, texts);
+  for (const auto& text : texts) {
+    for (std::size_t at = 0; at <= text.size();) {
+      const auto comma = std::min(text.find(',', at), text.size());
+      auto part = text.substr(at, comma - at);
+      part.erase(0, part.find_first_not_of(' '));
+      part.erase(part.find_last_not_of(' ') + 1);
+      if (!part.empty()) out.push_back(std::move(part));
+      at = comma + 1;
+    }
+  }
+  return out;
+}
+
+std::string without_slashes(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
 Chat chat_of(const model::Message& message, const Setting& setting, const Markup& markup,
              std::size_t most_text) {
   const auto& words = setting.how.words;
@@ -40,6 +68,11 @@ Chat chat_of(const model::Message& message, const Setting& setting, const Markup
   chat.text = words.text.empty() ? body_text(chat.card, markup, most_text)
                                  : cut(render(words.text, names, markup.escape), most_text);
   return chat;
+}
+
+Markup plain_markup() {
+  const auto same = [](const std::string& text) { return text; };
+  return {escape_plain, same, same, "\n"};
 }
 
 std::string colour_of(const Card& card) {

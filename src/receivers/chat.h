@@ -20,6 +20,14 @@ namespace alarum::receivers {
 void read_room(FieldReader& entry, Integration& into, const char* url_key, std::uint64_t rate,
                Duration per);
 
+/// `resolve_on: confirmed` unless the entry says another: who is woken is not notified of an end
+/// that nobody reported.
+void read_confirmed_ends(FieldReader& entry, Integration& into);
+/// The texts of a list, or of one text with commas between them (so Alertmanager writes lists).
+std::vector<std::string> read_comma_list(FieldReader& entry, const char* key);
+/// `url` without slashes at its end.
+std::string without_slashes(std::string url);
+
 /// Title and text of a message as a chat target shows them, by the receiver's templates if it has
 /// some.
 struct Chat {
@@ -30,6 +38,9 @@ struct Chat {
 /// Composes them; `text` has at most `most_text` bytes.
 Chat chat_of(const model::Message& message, const Setting& setting, const Markup& markup,
              std::size_t most_text);
+
+/// Of text without any markup.
+Markup plain_markup();
 
 /// The colour for a card as `#d00000`: red, orange or green.
 std::string colour_of(const Card& card);

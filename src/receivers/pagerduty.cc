@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/hash.h"
 #include "base/json.h"
-#include "receivers/kind.h"
+#include "receivers/chat.h"
 #include "receivers/text/card.h"
 #include "receivers/text/json_out.h"
 #include "receivers/text/names.h"
@@ -20,15 +19,6 @@ std::string_view severity_of(model::Severity severity) {
   if (severity == model::Severity::critical) return "critical";
   if (severity == model::Severity::major) return "error";
   return severity == model::Severity::info ? "info" : "warning";
-}
-
-std::string source_of(const model::Message& message) {
-  const auto labels = common_labels(message);
-  for (const char* name : {"server", "subject", "instance", "source"}) {
-    if (const auto found = labels.find(name); found != labels.end() && !found->second.empty())
-      return found->second;
-  }
-  return "alarum";
 }
 
 class PagerDuty final : public Receiver {
@@ -46,12 +36,12 @@ class PagerDuty final : public Receiver {
     Json event{{"event_action", !card.firing   ? "resolve"
                                 : acknowledged ? "acknowledge"
                                                : "trigger"},
-               {"dedup_key", "alarum-" + sha256_hex(message.receiver + '\n' + message.group_key)}};
+               {"dedup_key", "alarum-" + incident_key(message)}};
     if (!card.firing || acknowledged) return {dump(event), {}};
     const auto same = [](const std::string& text) { return text; };
     const auto worst = worst_first(message.changes).front();  // a copy: the list ends with the line
     event["payload"] = {{"summary", cut(escape_plain(card.title), kSummary)},
-                        {"source", cut(source_of(message), kSummary)},
+                        {"source", cut(place_of(message), kSummary)},
                         {"severity", severity_of(card.worst)},
                         {"timestamp", format_rfc3339(worst.alert.starts_at)},
                         {"custom_details",
@@ -80,18 +70,13 @@ class PagerDuty final : public Receiver {
   std::string client_;
 };
 
-// By default an incident resolves only by an end that was observed, not by a time-out, a changed
-// rule or a loss.
 void read_pagerduty(FieldReader& entry, Integration& into) {
-  using model::EndReason;
   into.as = std::make_shared<const PagerDuty>(entry);
   into.url = config::Secret("https://events.pagerduty.com/v2/enqueue");
   if (entry.find("url") || entry.find("url_file")) entry.url("url", into.url);
   read_http(entry, into.http);
   entry.language(into.words);
-  if (!entry.find("resolve_on"))
-    into.resolve_on = {EndReason::recovered, EndReason::drained, EndReason::manual,
-                       EndReason::escalated};
+  read_confirmed_ends(entry, into);
 }
 
 }  // namespace

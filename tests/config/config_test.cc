@@ -112,13 +112,13 @@ TEST(Config, RefusesWhatThisVersionDoesNotHave) {
   EXPECT_EQ(
       said("timezone: UTC\nlateness: 1h\n\n\nsources: []\ntracing: {}\n"
            "route: {receiver: a}\ninhibit_rules: [{sources: []}]\nreceivers: [{name: a, "
-           "opsgenie_configs: []}]\n"),
+           "wechat_configs: []}]\n"),
       "c.yaml:1:1: error: \"timezone\" is not available in this version (the config)\n"
       "c.yaml:2:1: error: \"lateness\" is not available in this version (the config)\n"
       "c.yaml:6:1: error: \"tracing\" is not available in this version (the config)\n"
       "c.yaml:8:17: error: an inhibit rule without \"source_matchers\" would fit every alert\n"
       "c.yaml:8:18: error: \"sources\" is not available in this version (inhibit_rules)\n"
-      "c.yaml:9:23: error: \"opsgenie_configs\" is not available in this version (receiver "
+      "c.yaml:9:23: error: \"wechat_configs\" is not available in this version (receiver "
       "\"a\")\n");
 }
 

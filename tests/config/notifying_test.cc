@@ -33,6 +33,7 @@ receivers:
   cloudevents_configs: [{url: https://hunter5.example, mode: binary, source: /alarum}]
   alertmanager_configs: [{url: https://hunter6.example, http_config: {basic_auth: {username: a, password: hunter7}}}]
   pagerduty_configs: [{routing_key: hunter8, client: us}]
+  opsgenie_configs: [{api_key: hunterN, tags: [a], responders: [{name: core, type: team}]}]
   slack_configs: [{channel: ops}]
   teams_configs: [{url: https://hunter9.example}]
   msteamsv2_configs: [{webhook_url: https://hunterA.example}]

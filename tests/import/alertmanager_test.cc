@@ -62,7 +62,7 @@ std::string with_receiver(const std::string& receiver) {
 
 TEST(Import, LosesNoRouteForAReceiverThatWeLack) {
   for (const auto* list :
-       {"opsgenie_configs: [{api_key: k}]", "telegram_configs: [{chat_id: 1}]",
+       {"opsgenie_configs: [{priority: P1}]", "telegram_configs: [{chat_id: 1}]",
         "jira_configs: [{project: p}]", "pagerduty_configs: [{service_key: k}]",
         "email_configs: [{to: '{{ .CommonLabels.m }}'}]",
         "webhook_configs: [{url: 'http://x/{{ .Status }}'}]",

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "receivers/list.h"
 #include "receivers/receiver.h"
+#include "receivers/text/escape.h"
 #include "tests/receivers/messages.h"
 
 /// Receivers as a config has them, and what they make of messages, for the tests of each kind.
@@ -38,6 +39,7 @@ inline std::string least_of(const std::string& kind) {
       {"slack", "{api_url: 'http://x'}"},
       {"smn", "{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}"},
       {"email", "{to: a@x, from: b@x, smarthost: 'l:25'}"},
+      {"opsgenie", "{api_key: k}"},
       {"console", "{}"},
       {"file", "{path: x}"}};
   const auto found = kLeast.find(kind);
@@ -66,6 +68,19 @@ inline Attempt prepared(const std::string& configs, const std::string& body, Tim
   const auto how = integration_of(configs);
   Attempt attempt{how.url.reveal(), {}, body};
   receiver_of(how).prepare(attempt, id, now);
+  return attempt;
+}
+
+/// The whole request of a message, as far as its kind makes it.
+inline Attempt request_of(const std::string& configs, const model::Message& message = firing(),
+                          Time now = {}) {
+  const auto how = integration_of(configs);
+  const auto content = compose(message, {how, "http://bridge"}).value_or(model::Content{});
+  Attempt attempt{how.url.reveal(), {}, content.body};
+  receiver_of(how).prepare(attempt, "ntf-1", now);
+  for (std::size_t at = 0, end = 0; (end = content.headers.find('\n', at)) != std::string::npos;
+       at = end + 1)
+    attempt.headers.push_back(content.headers.substr(at, end - at));
   return attempt;
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 #include "tests/receivers/integration.h"
@@ -62,7 +63,7 @@ TEST(Kinds, EachHasTheKeysOfAll) {
 TEST(Kinds, SecretsAreInNothingThatIsComposed) {
   for (const char* configs :
        {"webhook_configs: [{url: 'http://x', signature: github, secret: hunter2}]",
-        "pagerduty_configs: [{routing_key: hunter2}]",
+        "pagerduty_configs: [{routing_key: hunter2}]", "opsgenie_configs: [{api_key: hunter2}]",
         "dingtalk_configs: [{url: 'http://x', secret: hunter2}]",
         "feishu_configs: [{url: 'http://x', secret: hunter2}]",
         "smn_configs: [{url: 'http://x', project_id: p, topic_urn: t, access_key: hunter2, "
@@ -96,6 +97,26 @@ TEST(Kinds, ADestinationIsMoreThanItsUrl) {
             "a@x\nb@x\n");
   EXPECT_EQ(destination("file_configs: [{path: /x}]"), "/x");
   EXPECT_EQ(destination("webhook_configs: [{url: 'http://x'}]"), "");
+}
+
+// The yaml blocks of docs/receivers.md are configs that are read without a fault, and each kind is
+// in one of them.
+TEST(Kinds, EachHasAnExampleInTheDocuments) {
+  std::ifstream page(std::string(ALARUM_SOURCE_DIR) + "/docs/receivers.md");
+  std::string all, block;
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line == "```" && inside) {
+      Diagnostics out;
+      EXPECT_TRUE(config::parse(block, "receivers.yaml", kinds(), out)) << out.text() << block;
+      EXPECT_EQ(out.text(), "") << block;
+      all += block, inside = false;
+    }
+    if (inside) block += line + '\n';
+    if (line.starts_with("```yaml")) inside = true, block.clear();
+  }
+  for (const auto& kind : kinds())
+    EXPECT_NE(all.find(kind.lists.front().key + ": ["), std::string::npos) << kind.name;
 }
 
 // A heartbeat's: the reader of a config gives it no kind.

@@ -211,5 +211,15 @@ TEST(Texts, TheSameMessageGivesTheSameBytes) {
     EXPECT_EQ(content_of(configs).body, content_of(configs).body);
 }
 
+// A vendor's characters: 中 is one, what lies beyond U+FFFF two.
+TEST(Texts, AreCutBetweenCharactersHoweverAVendorCountsThem) {
+  EXPECT_EQ(cut_units("中中中", 3), "中中中");
+  EXPECT_EQ(cut_units("中中中中", 3), "中中…");
+  EXPECT_EQ(cut_units("\U0001F525\U0001F525", 4), "\U0001F525\U0001F525");
+  EXPECT_EQ(cut_units("\U0001F525\U0001F525", 3), "\U0001F525…");
+  EXPECT_EQ(cut_units("a\U0001F525b", 3), "a…") << "no half of a pair";
+  EXPECT_EQ(cut_units("ab", 0), "");
+}
+
 }  // namespace
 }  // namespace alarum::receivers

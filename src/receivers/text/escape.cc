@@ -61,6 +61,12 @@ std::string escape_markdown(std::string_view text) {
   });
 }
 
+std::string escape_room_markdown(std::string_view text) {
+  std::string out;
+  for (const char c : escape_markdown(text)) c == '@' ? out.append("＠") : out.append(1, c);
+  return out;
+}
+
 std::string escape_robot(std::string_view text) {
   return replaced(text, [](char c) -> std::string_view {
     return c == '<'   ? "＜"
@@ -79,6 +85,28 @@ std::string cut(std::string text, std::size_t most, std::string_view mark) {
   text.resize(most > mark.size() ? most - mark.size() : 0);
   text.resize(valid_utf8_prefix(text));
   return text.append(most >= mark.size() ? mark : "");
+}
+
+std::string cut_units(std::string text, std::size_t most, std::string_view mark) {
+  const auto units_of = [](std::string_view character) {
+    return character.size() == 4 ? std::size_t{2} : std::size_t{1};
+  };
+  const auto prefix = [&](std::string_view whole, std::size_t room) {
+    std::size_t at = 0;
+    while (at < whole.size()) {
+      const auto length = std::max<std::size_t>(utf8_sequence(whole.substr(at)), 1);
+      const auto units = units_of(whole.substr(at, length));
+      if (units > room) break;
+      room -= units, at += length;
+    }
+    return at;
+  };
+  if (prefix(text, most) == text.size()) return text;
+  std::size_t marks = 0;
+  for (std::size_t at = 0; at < mark.size(); ++marks)
+    at += std::max<std::size_t>(utf8_sequence(mark.substr(at)), 1);
+  text.resize(prefix(text, most > marks ? most - marks : 0));
+  return text.append(most >= marks ? mark : "");
 }
 
 }  // namespace alarum::receivers

@@ -113,6 +113,19 @@ std::uint64_t message_hash(const model::Message& message) {
   return sum;
 }
 
+std::string incident_key(const model::Message& message) {
+  return sha256_hex(message.receiver + '\n' + message.group_key);
+}
+
+std::string place_of(const model::Message& message) {
+  const auto labels = common_labels(message);
+  for (const char* name : {"server", "subject", "instance", "source"}) {
+    if (const auto found = labels.find(name); found != labels.end() && !found->second.empty())
+      return found->second;
+  }
+  return "alarum";
+}
+
 std::string_view status_of(const model::Message& message) {
   return model::to_text(count_of(message, AlertState::firing) > 0 ? AlertState::firing
                                                                   : AlertState::resolved);

@@ -32,6 +32,12 @@ model::Labels told_annotations(const model::Change& change);
 /// A number by which receivers recognise a message. It is the same for each attempt and differs
 /// between the messages of a group, reminders included.
 std::uint64_t message_hash(const model::Message& message);
+/// What systems that keep incidents know a group by: the same for all its messages, so that a
+/// repeat updates and an end closes. 64 hexadecimal digits.
+std::string incident_key(const model::Message& message);
+/// Where it is: the first of the labels `server`, `subject`, `instance` and `source` that all
+/// alerts share; `alarum`, if there is none.
+std::string place_of(const model::Message& message);
 /// `firing` if at least one alert fires, otherwise `resolved`.
 std::string_view status_of(const model::Message& message);
 /// Where the alert is shown: the URL that its sender gave, otherwise its page at this daemon.
