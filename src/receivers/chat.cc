@@ -17,10 +17,14 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-void read_room(FieldReader& entry, Integration& into, const char* url_key, std::uint64_t rate,
-               Duration per) {
+void read_room_limits(FieldReader& entry, Integration& into, std::uint64_t rate, Duration per) {
   if (into.rate == 0 && !entry.find("rate_limit")) into.rate = rate, into.rate_per = per;
   if (!entry.find("concurrency")) into.concurrency = 1;
+}
+
+void read_room(FieldReader& entry, Integration& into, const char* url_key, std::uint64_t rate,
+               Duration per) {
+  read_room_limits(entry, into, rate, per);
   const auto has = [&](const std::string& key) {
     return entry.find(key.c_str()) || entry.find((key + "_file").c_str());
   };

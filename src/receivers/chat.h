@@ -28,6 +28,9 @@ std::vector<std::string> read_comma_list(FieldReader& entry, const char* key);
 /// `url` without slashes at its end.
 std::string without_slashes(std::string url);
 
+/// The limits of read_room() alone.
+void read_room_limits(FieldReader& entry, Integration& into, std::uint64_t rate, Duration per);
+
 /// Title and text of a message as a chat target shows them, by the receiver's templates if it has
 /// some.
 struct Chat {

@@ -66,7 +66,7 @@ class Opsgenie final : public Receiver {
  private:
   // In characters, as its documentation of "Create Alert" has them.
   static constexpr std::size_t kMessage = 130, kDescription = 15000, kEntity = 512, kSource = 100,
-                        kNote = 25000, kAllDetails = 8000, kTag = 50, kTags = 20;
+                               kNote = 25000, kAllDetails = 8000, kTag = 50, kTags = 20;
 
   static std::string priority_of(model::Severity severity) {
     constexpr std::array kWords{"P3", "P5", "P4", "P3", "P2", "P1"};

@@ -40,6 +40,10 @@ inline std::string least_of(const std::string& kind) {
       {"smn", "{url: 'http://x', project_id: p, topic_urn: t, access_key: a, secret_key: s}"},
       {"email", "{to: a@x, from: b@x, smarthost: 'l:25'}"},
       {"opsgenie", "{api_key: k}"},
+      {"discord", "{webhook_url: 'http://x'}"},
+      {"telegram", "{bot_token: t, chat_id: 1}"},
+      {"ntfy", "{topic: t}"},
+      {"mattermost", "{webhook_url: 'http://x'}"},
       {"console", "{}"},
       {"file", "{path: x}"}};
   const auto found = kLeast.find(kind);

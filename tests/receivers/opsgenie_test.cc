@@ -87,9 +87,8 @@ TEST(Opsgenie, RefusesWhatItCannotSend) {
   EXPECT_EQ(said("{}"),
             "c.yaml:4:22: error: opsgenie_configs of receiver \"a\" has no \"api_key\" (or "
             "\"api_key_file\")\n");
-  EXPECT_TRUE(
-      integration_of("opsgenie_configs: [{api_key: k, http_config: {bearer_token: t}}]")
-          .http.authorization.empty())
+  EXPECT_TRUE(integration_of("opsgenie_configs: [{api_key: k, http_config: {bearer_token: t}}]")
+                  .http.authorization.empty())
       << "one Authorization header, that of the key";
   EXPECT_NE(said("{api_key: k, priority: P6}").find("must be one of P1, P2, P3, P4, P5"),
             std::string::npos);
