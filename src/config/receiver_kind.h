@@ -52,6 +52,8 @@ struct ReceiverKind {
     /// Alertmanager's key of a template, and `title` or `text`
     std::vector<std::pair<std::string, std::string>> texts = {};
     std::string remark = {};  ///< a comment on each entry: what differs whatever it says
+    /// Keys of the same name with another meaning: left out
+    std::vector<std::string> differ = {};
   };
 
   std::string name;         ///< in names of targets, logs and metrics: `webhook`

@@ -73,12 +73,17 @@ const std::vector<Family>& families() {
   return kFamilies;
 }
 
+bool in(const std::vector<std::string>& keys, std::string_view key) {
+  return std::ranges::find(keys, key) != keys.end();
+}
+
 // What the table of kinds says of a list that has the same name here and there; `list` outlives it.
 std::optional<Family> family_of(const config::ReceiverKinds& kinds, const std::string& list) {
   const auto* kind = config::kind_of_list(kinds, list);
   if (!kind || !kind->import) return std::nullopt;
   const auto& how = *kind->import;
   Family family{list, list, how.send_resolved, kind->key_names(), {}, how.remark, {}, kind};
+  std::erase_if(family.same, [&](const std::string& key) { return in(how.differ, key); });
   for (const auto& [theirs, ours] : how.texts) family.texts.emplace_back(theirs, ours);
   return family;
 }
@@ -89,10 +94,6 @@ bool is_nothing(const Node& value) {
 }
 bool has_value(const Node& mapping, const std::string& key) {
   return mapping.find(key) && !is_nothing(*mapping.find(key));
-}
-
-bool in(const std::vector<std::string>& keys, std::string_view key) {
-  return std::ranges::find(keys, key) != keys.end();
 }
 
 // Writes one entry. A key that cannot be translated becomes a comment.

@@ -54,7 +54,9 @@ class Ntfy final : public Receiver {
 
   static std::uint64_t priority_of(const Card& card) {
     if (!card.firing) return 3;
-    return card.worst == model::Severity::critical ? 5 : card.worst >= model::Severity::major ? 4 : 3;
+    return card.worst == model::Severity::critical ? 5
+           : card.worst >= model::Severity::major  ? 4
+                                                   : 3;
   }
 
   std::string topic_;

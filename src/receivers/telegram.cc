@@ -106,24 +106,24 @@ void read_telegram(FieldReader& entry, Integration& into) {
 }  // namespace
 
 ReceiverKind telegram_kind() {
-  return {"telegram",
-          {{"telegram_configs", true}},
-          {{"bot_token", Form::secret},
-           {"chat_id", Form::nullable, Type::any},
-           {"api_url", Form::url},
-           {"http_config", Form::transport, Type::mapping},
-           {"message_thread_id", Form::nullable, Type::number},
-           {"disable_notifications", Form::nullable, Type::flag},
-           {"title"},
-           {"text"},
-           {"language", Form::value, Type::language}},
-          {"chat_id_file", "message", "parse_mode"},
-          {{"telegram_api_url", "api_url"},
-           {"telegram_bot_token", "bot_token"},
-           {"telegram_bot_token_file", "bot_token_file"}},
-          read_telegram,
-          config::ReceiverKind::Import{
-              true, {"bot_token", "chat_id"}, false, {{"message", "text"}}}};
+  return {
+      "telegram",
+      {{"telegram_configs", true}},
+      {{"bot_token", Form::secret},
+       {"chat_id", Form::nullable, Type::any},
+       {"api_url", Form::url},
+       {"http_config", Form::transport, Type::mapping},
+       {"message_thread_id", Form::nullable, Type::number},
+       {"disable_notifications", Form::nullable, Type::flag},
+       {"title"},
+       {"text"},
+       {"language", Form::value, Type::language}},
+      {"chat_id_file", "message", "parse_mode"},
+      {{"telegram_api_url", "api_url"},
+       {"telegram_bot_token", "bot_token"},
+       {"telegram_bot_token_file", "bot_token_file"}},
+      read_telegram,
+      config::ReceiverKind::Import{true, {"bot_token", "chat_id"}, false, {{"message", "text"}}}};
 }
 
 }  // namespace alarum::receivers

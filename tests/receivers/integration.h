@@ -44,6 +44,10 @@ inline std::string least_of(const std::string& kind) {
       {"telegram", "{bot_token: t, chat_id: 1}"},
       {"ntfy", "{topic: t}"},
       {"mattermost", "{webhook_url: 'http://x'}"},
+      {"webex", "{room_id: r, token: t}"},
+      {"pushover", "{user_key: u, token: t}"},
+      {"victorops", "{api_key: k, routing_key: r}"},
+      {"rocketchat", "{token: t, token_id: u, channel: c}"},
       {"console", "{}"},
       {"file", "{path: x}"}};
   const auto found = kLeast.find(kind);

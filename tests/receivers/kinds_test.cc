@@ -64,6 +64,10 @@ TEST(Kinds, SecretsAreInNothingThatIsComposed) {
   for (const char* configs :
        {"webhook_configs: [{url: 'http://x', signature: github, secret: hunter2}]",
         "pagerduty_configs: [{routing_key: hunter2}]", "opsgenie_configs: [{api_key: hunter2}]",
+        "rocketchat_configs: [{token: t, token_id: hunter2, channel: c}]",
+        "victorops_configs: [{api_key: hunter2, routing_key: r}]",
+        "pushover_configs: [{user_key: u, token: hunter2}]",
+        "webex_configs: [{room_id: r, token: hunter2}]",
         "ntfy_configs: [{topic: t, token: hunter2}]",
         "telegram_configs: [{bot_token: hunter2, chat_id: 1}]",
         "dingtalk_configs: [{url: 'http://x', secret: hunter2}]",

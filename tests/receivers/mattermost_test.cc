@@ -15,14 +15,15 @@ TEST(Mattermost, SendsOneAttachment) {
       "channel: town-square, username: test-automation, icon_url: "
       "'https://mattermost.org/i.png', icon_emoji: ':robot:', mention: '@channel'}]");
   EXPECT_EQ(request.url, "https://your-mattermost-server.com/hooks/xxx-key");
-  EXPECT_EQ(Json::parse(request.body), Json::parse(R"({
+  EXPECT_EQ(Json::parse(request.body),
+            Json::parse(R"({
     "channel": "town-square", "username": "test-automation",
     "icon_url": "https://mattermost.org/i.png", "icon_emoji": ":robot:", "text": "@channel",
     "attachments": [{"fallback": "FIRING critical NpuFault: NPU 3 is down", "color": "#d00000",
       "title": "FIRING critical NpuFault: NPU 3 is down",
       "title_link": "http://bridge/api/v1/history?alert=id3",
       "text": "Where: npu=3\nSince: 1970-01-01 00:00:00 UTC\n)"
-                                                   R"(<http://bridge/api/v1/history?alert=id3>\n"}]})"));
+                        R"(<http://bridge/api/v1/history?alert=id3>\n"}]})"));
   EXPECT_EQ(judged("mattermost", 200, "ok").kind, Kind::delivered);
 }
 

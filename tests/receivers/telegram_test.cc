@@ -18,13 +18,14 @@ TEST(Telegram, SendsAMessageToTheChat) {
   const auto request = request_of(kTelegram + ", message_thread_id: 7}]");
   EXPECT_EQ(request.url,
             "https://api.telegram.org/bot123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11/sendMessage");
-  EXPECT_EQ(Json::parse(request.body), Json::parse(R"({
+  EXPECT_EQ(Json::parse(request.body),
+            Json::parse(R"({
     "chat_id": -1001234567890, "message_thread_id": 7, "parse_mode": "HTML",
     "link_preview_options": {"is_disabled": true},
     "text": "<b>FIRING critical NpuFault: NPU 3 is down</b>\nWhere: npu=3\nSince: 1970-01-01 )"
-                                                   R"(00:00:00 UTC\n<a href=\"http://bridge/api/v1/)"
-                                                   R"(history?alert=id3\">http://bridge/api/v1/)"
-                                                   R"(history?alert=id3</a>\n"})"));
+                        R"(00:00:00 UTC\n<a href=\"http://bridge/api/v1/)"
+                        R"(history?alert=id3\">http://bridge/api/v1/)"
+                        R"(history?alert=id3</a>\n"})"));
   EXPECT_EQ(request.body.find("ABC-DEF"), std::string::npos);
   EXPECT_EQ(judged("telegram", 200, R"({"ok":true,"result":{"message_id":1,"date":1441645532,
     "chat":{"id":-1001234567890,"type":"supergroup"},"text":"x"}})")
@@ -36,9 +37,10 @@ TEST(Telegram, TakesAChannelsNameAndRefusesWhatIsNoChat) {
   EXPECT_EQ(body_of("telegram_configs: [{bot_token: t, chat_id: '@ops'}]")["chat_id"], "@ops");
   EXPECT_EQ(body_of("telegram_configs: [{bot_token: t, chat_id: '-7'}]")["chat_id"], -7);
   for (const char* chat : {"ops", "1.5", "'@'", "[1]", "true"})
-    EXPECT_NE(read_receiver("telegram_configs: [{bot_token: t, chat_id: " + std::string(chat) + "}]")
-                  .said.find("\"chat_id\" must be a whole number, or the name of a channel"),
-              std::string::npos)
+    EXPECT_NE(
+        read_receiver("telegram_configs: [{bot_token: t, chat_id: " + std::string(chat) + "}]")
+            .said.find("\"chat_id\" must be a whole number, or the name of a channel"),
+        std::string::npos)
         << chat;
   EXPECT_NE(read_receiver("telegram_configs: [{bot_token: t}]").said.find("has no \"chat_id\""),
             std::string::npos);
