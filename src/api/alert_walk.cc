@@ -112,7 +112,7 @@ Result<AlertPage> resolved_page(const AlertFilter& wanted, const AlertPlace& aft
       found->next.reset();
       break;
     }
-    if (!wanted.takes(alert.labels)) continue;
+    if (!wanted.takes(alert)) continue;
     AlertView one{std::make_shared<const model::Alert>(std::move(alert)), std::nullopt, {}};
     one.status.receivers = processor.dispatcher().status(*one.alert, now).receivers;
     page.alerts.push_back(std::move(one));

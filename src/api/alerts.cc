@@ -98,6 +98,7 @@ Result<AlertFilter> AlertFilter::of(const Query& query) {
     if (!said) return std::unexpected(said.error());
     *matchers = std::move(*said);
   }
+  wanted.id = query.text("id");
   if (const auto receiver = query.text("receiver"); !receiver.empty()) {
     re2::RE2::Options options;
     options.set_log_errors(false);
@@ -125,7 +126,7 @@ bool AlertFilter::takes(const alert::Dispatcher::Status& status) const {
 std::optional<AlertView> shown(const AlertFilter& wanted,
                                const alert::ActiveAlerts::ActiveAlert& live,
                                const alert::Dispatcher& groups, Time now) {
-  if (!wanted.takes(live.alert.labels)) return std::nullopt;
+  if (!wanted.takes(live.alert)) return std::nullopt;
   auto status = groups.status(live.alert, now);
   if (!wanted.takes(status)) return std::nullopt;
   auto alert = std::make_shared<model::Alert>(live.alert);

@@ -44,10 +44,13 @@ struct AlertFilter {
        resolved = false;
   Time since = Time::min();           ///< of resolved ones: whose newest change is not older
   model::Matchers receiver_matchers;  ///< on receiver labels, of which ours have none
+  std::string id;                     ///< what the alert's id begins with
 
   /// Errors `bad_matcher`, `bad_parameter`.
   static Result<AlertFilter> of(const Query& query);
-  bool takes(const model::Labels& labels) const { return model::all_match(matchers, labels); }
+  bool takes(const model::Alert& alert) const {
+    return alert.id.starts_with(id) && model::all_match(matchers, alert.labels);
+  }
   bool takes(const alert::Dispatcher::Status& status) const;
   bool takes_receiver(const std::string& name) const;
 };

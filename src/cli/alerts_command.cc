@@ -2,79 +2,71 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/printable.h"
-#include "cli/http_client.h"
-#include "cli/silence_command.h"
+#include "cli/alert_table.h"
+#include "cli/api_client.h"
+#include "cli/selection.h"
+#include "cli/terminal.h"
 
 namespace alarum::cli {
 namespace {
 
-// The summary; of an alert without one, the labels that tell it from others.
-std::string shown(const nlohmann::json& alert, const std::string& summary) {
-  if (!summary.empty()) return summary;
-  std::string out;
-  for (const auto& [name, value] : alert.at("labels").items()) {
-    if (name != "alertname" && name != "severity")
-      out += (out.empty() ? "" : " ") + name + "=" + value.get<std::string>();
-  }
-  return out;
+using Json = nlohmann::ordered_json;
+
+constexpr std::chrono::seconds kWatch{2};
+
+Time wall_now() {
+  return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
-// ` [acknowledged by anna: looking into it]`
-std::string care(const nlohmann::json& alert) {
-  const auto said = alert.find("acknowledged");
-  if (said == alert.end()) return {};
-  const auto comment = said->value("comment", ""), until = said->value("until", "");
-  return " [acknowledged by " + said->value("by", "") +
-         (until.empty() ? "" : " until " + until.substr(0, 19) + "Z") +
-         (comment.empty() ? "" : ": " + comment) + "]";
+// Those that are chosen; of ids also when they have ended.
+std::optional<Json> wanted(const Selection& selection, bool all, ApiClient& client) {
+  const std::string resolved = all || !selection.ids.empty() ? "true" : "false";
+  const auto query = "/api/v2/alerts?resolved=" + resolved + filters_of(selection.matchers);
+  if (selection.ids.empty()) return client.get(query);
+  auto found = Json::array();
+  for (const auto& id : selection.ids) {
+    const auto some = client.get(query + "&id=" + id);
+    if (!some) return std::nullopt;
+    for (const auto& one : *some) found.push_back(one);
+  }
+  return found;
 }
 
-void print_table(const nlohmann::json& alerts, std::ostream& out) {
-  constexpr auto kRow = "{:<9} {:<8} {:<24} {:<20} {:>5}  {}\n";
-  out << fmt::format(kRow, "STATE", "SEVERITY", "ALERT", "SINCE", "COUNT", "SUMMARY");
-  for (const auto& alert : alerts) {
-    const auto& labels = alert.at("labels");
-    const auto ended = alert.value("reason", "");
-    const auto reason = alert.value("late", false) ? ended + ", late: nobody was notified" : ended;
-    const auto state = alert.at("status").at("state").get<std::string>();
-    const auto summary = alert.at("annotations").value("summary", "");
-    out << fmt::format(
-        kRow, state == "active" ? "firing" : state, printable_line(labels.value("severity", "")),
-        printable_line(labels.value("alertname", "")),
-        alert.at("startsAt").get<std::string>().substr(0, 19) + "Z", alert.value("count", 1),
-        printable_line(shown(alert, summary)) + (reason.empty() ? "" : " (" + reason + ")") +
-            printable_line(care(alert)));
-  }
+std::string text_of(Json alerts, const AlertsOptions& options) {
+  if (options.output == "json")
+    return printable(alerts.dump(-1, ' ', false, Json::error_handler_t::replace)) + "\n";
+  sort_alerts(alerts);
+  if (options.output == "simple") return simple_text(alerts);
+  AlertTable how;
+  how.now = wall_now();
+  how.colour = wants_colour(options.terminal);
+  how.head = options.terminal && !alerts.empty();
+  how.wide = options.output == "wide";
+  how.fold = !options.each;
+  how.width = options.terminal ? terminal_width() : 0;
+  return alerts_text(alerts, how);
 }
 
 }  // namespace
 
 int alerts_command(const AlertsOptions& options, std::ostream& out, std::ostream& err) {
-  const auto filters = filters_of(options.matchers);
-  if (!filters) return err << "error: " << filters.error().message << "\n", 1;
-  auto answer =
-      HttpClient(options.url)
-          .get("/api/v2/alerts?resolved=" + std::string(options.all ? "true" : "false") + *filters);
-  if (!answer) {
-    err << "error: " << answer.error().message << "\n";
-    return 1;
+  const auto selection = selection_of(options.words);
+  if (!selection) return err << "error: " << selection.error().message << "\n", 1;
+  ApiClient client(options.url, err);
+  for (;;) {
+    const auto alerts = wanted(*selection, options.all, client);
+    if (!alerts && !options.watch) return 1;
+    if (options.watch && options.terminal) out << "\x1b[H\x1b[2J\x1b[3J";
+    if (alerts) out << text_of(*alerts, options);
+    if (!options.watch) return 0;
+    out << std::flush;
+    std::this_thread::sleep_for(kWatch);
   }
-  const auto alerts = nlohmann::json::parse(answer->body, nullptr, false);
-  if (answer->status != 200 || !alerts.is_array()) {
-    err << "error: the bridge answered " << answer->status << ": " << answer->body << "\n";
-    return 1;
-  }
-  if (options.json) {
-    out << answer->body;
-  } else if (alerts.empty()) {
-    out << "no alerts\n";
-  } else {
-    print_table(alerts, out);
-  }
-  return 0;
 }
 
 }  // namespace alarum::cli

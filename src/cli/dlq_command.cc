@@ -10,7 +10,8 @@
 
 #include "base/percent.h"
 #include "base/printable.h"
-#include "cli/http_client.h"
+#include "cli/api_client.h"
+#include "cli/selection.h"
 
 namespace alarum::cli {
 namespace {
@@ -23,19 +24,6 @@ constexpr const char* kPath = "/api/v1/dead-letters";
 std::string cause_of(const Json& of) {
   const auto answer = of.value("answer", "");
   return printable_line(of.value("detail", "") + (answer.empty() ? "" : " \"" + answer + "\""));
-}
-
-// The answer's object; nullopt after saying what was wrong.
-std::optional<Json> object_of(const Result<HttpClient::Answer>& answer, std::ostream& err) {
-  if (!answer) {
-    err << "error: " << answer.error().message << "\n";
-    return std::nullopt;
-  }
-  auto json = Json::parse(answer->body, nullptr, false);
-  if (answer->status == 200 && json.is_object()) return json;
-  err << "error: the bridge answered " << answer->status << ": "
-      << (json.is_object() ? json.value("message", answer->body) : answer->body) << "\n";
-  return std::nullopt;
 }
 
 void print_causes(const Json& causes, std::ostream& out) {
@@ -59,11 +47,10 @@ void print_letters(const Json& letters, std::ostream& out) {
 }
 
 // All of them, page by page.
-std::optional<Json> all_letters(HttpClient& client, std::ostream& err) {
-  auto all = object_of(client.get(kPath), err);
+std::optional<Json> all_letters(ApiClient& client) {
+  auto all = client.get(kPath);
   for (auto next = all ? all->value("next", "") : ""; !next.empty();) {
-    const auto page =
-        object_of(client.get(std::string(kPath) + "?after=" + percent_encode(next)), err);
+    const auto page = client.get(std::string(kPath) + "?after=" + percent_encode(next));
     if (!page) return std::nullopt;
     for (const auto& letter : page->at("letters")) (*all)["letters"].push_back(letter);
     next = page->value("next", "");
@@ -73,11 +60,11 @@ std::optional<Json> all_letters(HttpClient& client, std::ostream& err) {
 }
 
 // Oldest first, so that what is sent again keeps its order.
-std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOptions& options,
+std::optional<std::vector<std::string>> chosen(ApiClient& client, const DlqOptions& options,
                                                std::ostream& err) {
-  if (!options.ids.empty()) return options.ids;
-  const auto json = all_letters(client, err);
+  const auto json = all_letters(client);
   if (!json) return std::nullopt;
+  if (!options.ids.empty()) return whole_ids(options.ids, json->at("letters"), "dead letter", err);
   std::vector<std::string> ids;
   for (const auto& letter : json->at("letters")) {
     const bool wanted = (options.target.empty() || letter.value("target", "") == options.target) &&
@@ -91,8 +78,8 @@ std::optional<std::vector<std::string>> chosen(HttpClient& client, const DlqOpti
 }  // namespace
 
 int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err) {
-  HttpClient client(options.url);
-  const auto json = all_letters(client, err);
+  ApiClient client(options.url, err);
+  const auto json = all_letters(client);
   if (!json) return 1;
   if (options.json) {
     out << json->dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
@@ -106,12 +93,13 @@ int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err) {
 }
 
 int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err) {
-  const auto answer =
-      HttpClient(options.url).get(std::string(kPath) + "/" + percent_encode(options.ids.front()));
-  const auto json = object_of(answer, err);
+  ApiClient client(options.url, err);
+  const auto ids = chosen(client, options, err);
+  if (!ids) return 1;
+  const auto json = client.get(std::string(kPath) + "/" + percent_encode(ids->front()));
   if (!json) return 1;
   if (options.json) {
-    out << answer->body;
+    out << client.body();
     return 0;
   }
   for (const auto& [name, value] : json->items()) {
@@ -123,16 +111,21 @@ int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err) {
 }
 
 int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err) {
-  HttpClient client(options.url);
+  ApiClient client(options.url, err);
   const auto ids = chosen(client, options, err);
   if (!ids) return 1;
+  if (ids->empty())
+    return err << (options.target.empty() && options.detail.empty()
+                       ? "there are no dead letters"
+                       : "no dead letter has that target and cause")
+               << ": nothing " << (options.dry_run ? "would be" : "was") << " sent again\n",
+           0;
   std::map<std::string, std::size_t> outcomes;
   const auto pause = std::chrono::duration<double>(options.dry_run ? 0 : 1 / options.rate);
   for (std::size_t i = 0; i < ids->size(); ++i) {
     if (i > 0) std::this_thread::sleep_for(pause);
-    const auto body = Json{{"ids", Json::array({(*ids)[i]})}, {"dry_run", options.dry_run}}.dump();
-    const auto json =
-        object_of(client.post(std::string(kPath) + "/redrive", "application/json", body), err);
+    const auto body = Json{{"ids", Json::array({(*ids)[i]})}, {"dry_run", options.dry_run}};
+    const auto json = client.post(std::string(kPath) + "/redrive", body);
     if (!json) return 1;
     const auto outcome = json->at("letters").at(0).value("outcome", "");
     ++outcomes[outcome];

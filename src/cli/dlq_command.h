@@ -6,7 +6,7 @@
 namespace alarum::cli {
 
 struct DlqOptions {
-  std::string url = "http://127.0.0.1:9797";
+  std::string url;  ///< of `--url`; empty: as ClientSettings says
   bool json = false;
   std::vector<std::string> ids;  ///< of redrive and show
   std::string target, detail;    ///< of redrive: only letters of this target, with this cause

@@ -8,8 +8,8 @@
 
 #include "base/percent.h"
 #include "base/printable.h"
-#include "cli/http_client.h"
-#include "cli/silence_command.h"
+#include "cli/api_client.h"
+#include "cli/selection.h"
 
 namespace alarum::cli {
 namespace {
@@ -74,25 +74,15 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   const auto filters = filters_of(options.matchers);
   if (!filters) return err << "error: " << filters.error().message << "\n", 1;
   query += *filters;
-  HttpClient client(options.url);
+  ApiClient client(options.url, err);
   auto entries = Entry::array();
   do {
-    const auto answer =
+    const auto page =
         client.get(fmt::format("/api/v1/history?limit={}&{}", std::min(left, kPage), query));
-    if (!answer) {
-      err << "error: " << answer.error().message << "\n";
-      return 1;
-    }
-    auto page = Entry::parse(answer->body, nullptr, false);
-    if (answer->status != 200 || !page.is_array()) {
-      err << "error: the bridge answered " << answer->status << ": "
-          << (page.is_object() ? page.value("message", answer->body) : answer->body) << "\n";
-      return 1;
-    }
-    if (!answer->warning.empty() && entries.empty()) err << "warning: " << answer->warning << "\n";
-    left -= std::min(left, page.size());
-    for (auto& entry : page) entries.push_back(std::move(entry));
-    query = answer->next;  // its own limit comes second, and is not looked at
+    if (!page) return 1;
+    left -= std::min(left, page->size());
+    for (const auto& entry : *page) entries.push_back(entry);
+    query = client.next();  // its own limit comes second, and is not looked at
   } while (!query.empty() && left > 0);
   if (!query.empty())
     err << "these are the newest " << entries.size()

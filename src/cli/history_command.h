@@ -7,7 +7,7 @@
 namespace alarum::cli {
 
 struct HistoryOptions {
-  std::string url = "http://127.0.0.1:9797";
+  std::string url;                    ///< of `--url`; empty: as ClientSettings says
   std::vector<std::string> matchers;  ///< of the alerts' labels
   /// Parameters of `GET /api/v1/history`: since, until, kind, why, target, alert, limit
   std::vector<std::pair<std::string, std::string>> asked;

@@ -1,9 +1,9 @@
 #include "cli/http_client.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
-#include <cstdlib>
-#include <fstream>
+#include <functional>
 #include <optional>
 
 #include "base/ascii.h"
@@ -33,18 +33,32 @@ std::size_t note_header(char* line, std::size_t size, std::size_t count, void* i
   return size * count;
 }
 
-// What a bridge with `auth` asks for: the token in ALARUM_TOKEN, else in the file that
-// ALARUM_TOKEN_FILE names. Not a flag: the command lines of others can be seen by all.
-std::string token() {
-  if (const char* said = std::getenv("ALARUM_TOKEN")) return said;
-  const char* file = std::getenv("ALARUM_TOKEN_FILE");
-  std::string line;
-  if (file) {
-    std::ifstream in(file);
-    std::getline(in, line);
-  }
-  while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
-  return line;
+using Piece = std::function<bool(std::string_view)>;
+
+std::size_t pass_on(const char* bytes, std::size_t size, std::size_t count, void* to) {
+  const bool more = (*static_cast<const Piece*>(to))(std::string_view(bytes, size * count));
+  return more ? size * count : 0;
+}
+
+// What is wrong with a request that had no answer, and what to set.
+std::string no_answer(CURLcode code, const ClientSettings& settings) {
+  const auto address = fmt::format("{} ({})", settings.url, settings.url_from);
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+    return fmt::format(
+        "the certificate of {} is not trusted: {}; ALARUM_CA_FILE names the file of "
+        "the authority that signed it",
+        address, curl_easy_strerror(code));
+  if (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_GOT_NOTHING ||
+      code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_RECV_ERROR)
+    return fmt::format("{} does not answer as a daemon does: {}; is it {}://?", address,
+                       curl_easy_strerror(code),
+                       settings.url.starts_with("https") ? "http" : "https");
+  if (code == CURLE_OPERATION_TIMEDOUT)
+    return fmt::format("{} did not answer in time: {}", address, curl_easy_strerror(code));
+  return fmt::format(
+      "{} cannot be reached: {}; is the daemon running there? --url or ALARUM_URL "
+      "names another address",
+      address, curl_easy_strerror(code));
 }
 
 }  // namespace
@@ -52,7 +66,7 @@ std::string token() {
 struct HttpClient::Handle {
   CURL* easy = curl_easy_init();
   curl_slist* headers = nullptr;
-  const std::string bearer = token();
+  const Piece* piece = nullptr;  // of stream()
 
   ~Handle() {
     curl_slist_free_all(headers);
@@ -60,8 +74,8 @@ struct HttpClient::Handle {
   }
 };
 
-HttpClient::HttpClient(std::string base)
-    : base_(std::move(base)), handle_(std::make_unique<Handle>()) {}
+HttpClient::HttpClient(const std::string& url)
+    : settings_(client_settings(url, client_world())), handle_(std::make_unique<Handle>()) {}
 HttpClient::~HttpClient() = default;
 
 Result<HttpClient::Answer> HttpClient::get(const std::string& path) {
@@ -89,31 +103,47 @@ Result<HttpClient::Answer> HttpClient::post(const std::string& path,
   return perform(path);
 }
 
+Result<HttpClient::Answer> HttpClient::stream(const std::string& path, const Piece& piece) {
+  curl_easy_reset(handle_->easy);
+  handle_->piece = &piece;
+  auto answer = perform(path);
+  handle_->piece = nullptr;
+  return answer;
+}
+
 Result<HttpClient::Answer> HttpClient::perform(const std::string& path) {
+  if (!settings_) return std::unexpected(settings_.error());
   Answer answer;
   auto* easy = handle_->easy;
-  const auto url = base_ + path;
+  const auto url = settings_->url + path;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  if (const char* authorities = std::getenv("ALARUM_CA_FILE"))
-    curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
-  if (!handle_->bearer.empty()) {
+  // A daemon on this machine is asked itself, whatever http_proxy says.
+  if (settings_->on_loopback()) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  if (!settings_->ca_file.empty())
+    curl_easy_setopt(easy, CURLOPT_CAINFO, settings_->ca_file.c_str());
+  if (!settings_->token.empty()) {
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-    curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, handle_->bearer.c_str());
+    curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, settings_->token.c_str());
   }
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT, 120L);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer.body);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, 10L);
+  if (!handle_->piece) curl_easy_setopt(easy, CURLOPT_TIMEOUT, 120L);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, handle_->piece ? pass_on : append);
+  curl_easy_setopt(
+      easy, CURLOPT_WRITEDATA,
+      handle_->piece ? const_cast<Piece*>(handle_->piece) : static_cast<void*>(&answer.body));
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, note_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &answer);
-  if (const auto code = curl_easy_perform(easy); code != CURLE_OK) {
-    return fail("no_connection",
-                base_ + ": " + curl_easy_strerror(code) + "; is the bridge running there?");
-  }
+  const auto code = curl_easy_perform(easy);
+  if (code != CURLE_OK && !(handle_->piece && code == CURLE_WRITE_ERROR))
+    return fail("no_connection", no_answer(code, *settings_));
   curl_off_t retry_after = 0;
+  const char* type = nullptr;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer.status);
   curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
+  curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
   answer.retry_after = static_cast<long>(retry_after);
+  answer.content_type = type ? type : "";
   return answer;
 }
 

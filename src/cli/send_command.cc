@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "base/url.h"
-#include "cli/http_client.h"
-#include "config/config.h"
+#include "cli/api_client.h"
 
 namespace alarum::cli {
 namespace {
@@ -72,7 +71,10 @@ class Sender {
   bool add(const HttpClient::Answer& answer, std::size_t first_line) {
     const auto report = nlohmann::json::parse(answer.body, nullptr, false);
     if (report.is_discarded() || !report.contains("accepted")) {
-      err_ << "\nerror: the bridge answered " << answer.status << ": " << answer.body << "\n";
+      const auto fault = fault_text(answer, client_.settings());
+      err_ << "\nerror: "
+           << (fault.empty() ? client_.settings().url + " did not answer as Alarum does" : fault)
+           << "\n";
       return false;
     }
     sums_.accepted += report["accepted"].get<std::uint64_t>();
@@ -171,25 +173,21 @@ bool send_batches(std::istream& in, Sender& sender, Bar& bar) {
   return flush();
 }
 
-bool on_loopback(const std::string& url) {
-  auto host = Url(url).host();
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return config::Address{host, 0}.is_loopback();
-}
-
 }  // namespace
 
 int send_command(const SendOptions& options, std::istream& in, std::size_t total, std::ostream& out,
                  std::ostream& err) {
-  if (options.play && !options.yes && !on_loopback(options.url)) {
-    err << "error: " << without_query(options.url)
+  const auto settings = client_settings(options.url, client_world());
+  if (!settings) return err << "error: " << settings.error().message << "\n", 1;
+  if (options.play && !options.yes && !settings->on_loopback()) {
+    err << "error: " << without_query(settings->url)
         << " is not on this machine: played events have new ids and the time of sending, and "
            "whoever that bridge notifies is notified of them as if they happened now. "
         << "Add --yes if that is meant\n";
     return 2;
   }
   if (options.play)
-    err << "playing to " << without_query(options.url)
+    err << "playing to " << without_query(settings->url)
         << ": each event gets a new id and the time of sending\n";
   Sender sender(options, err);
   bool complete = false;

@@ -9,7 +9,7 @@
 namespace alarum::cli {
 
 struct SendOptions {
-  std::string url = "http://127.0.0.1:9797";
+  std::string url;  ///< of `--url`; empty: as ClientSettings says
   /// Plays the events with the pace of their `time`, all of them within so long
   std::optional<Duration> play;
   bool yes = false;      ///< plays to a bridge on another machine, too

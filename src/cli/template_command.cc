@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "app/delivery_config.h"
-#include "cli/http_client.h"
+#include "cli/api_client.h"
 #include "config/config.h"
 #include "model/notification.h"
 #include "receivers/list.h"
@@ -55,8 +55,11 @@ model::Alert read_alert(const nlohmann::json& shown) {
 
 // One alert of a running bridge, in the first group of this receiver, or of any, that it is in.
 Result<model::Message> fetched(const TemplateOptions& options, const std::string& receiver) {
-  const auto answer = HttpClient(options.url).get("/api/v2/alerts/groups");
+  HttpClient client(options.url);
+  const auto answer = client.get("/api/v2/alerts/groups");
   if (!answer) return std::unexpected(answer.error());
+  if (const auto fault = fault_text(*answer, client.settings()); !fault.empty())
+    return fail("refused", fault);
   const auto groups = nlohmann::json::parse(answer->body, nullptr, false);
   std::optional<model::Message> found;
   for (const auto& group : groups.is_array() ? groups : nlohmann::json::array()) {

@@ -8,7 +8,7 @@ struct TemplateOptions {
   std::string config;    ///< file
   std::string receiver;  ///< empty: that of the route
   std::string alert;     ///< id of an alert of a running bridge; empty: a sample
-  std::string url = "http://127.0.0.1:9797";
+  std::string url;       ///< of `--url`; empty: as ClientSettings says
 };
 
 /// `alarum template render`: what each integration of a receiver would be sent for an alert, firing

@@ -54,7 +54,7 @@ def an_acknowledgement_says_who_and_why_is_taken_back_and_survives_a_kill():
             assert care(daemon, id) == both, care(daemon, id)
             text = alarum("history", "--alert", id, "--url", daemon.url)
             assert "kim: card \\u001b[1mordered, until 20" in text and "joe: mine\n" in text, text
-            assert "[acknowledged by joe: mine]" in alarum("alerts", "--url", daemon.url)
+            assert "acknowledged by joe: mine" in alarum("alerts", "--url", daemon.url)
             for wrong in ({"by": "k", "for": "0s"}, {"by": "k", "for": "soon"}, {"by": "k", "for": 7}, {"by": "k" * 201}, {"by": "k", "comment": "x" * 4097}, {"comment": "by nobody"}, []):
                 assert post(daemon, path + "acknowledge", wrong)[0] == 400, wrong
             daemon.settled()  # that it was notified is history, too

@@ -9,7 +9,7 @@ import urllib.request
 
 from harness import BINARY, PATIENCE, ROOT, eventually, main, temporary
 
-MASKS = [(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"), (r"\bntf-[0-9a-f]+", "ntf-ID"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"), (r"\b[0-9a-f]{16}\b", "ID"), (r"\d+\.\d+ before, \d+\.\d+ after", "RATES"),
+MASKS = [(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"), (r"\bntf-[0-9a-f]+", "ntf-ID"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"), (r"\b[0-9a-f]{16}\b", "ID"), (r"\b[0-9a-f]{8}\b", "ID8"), (r" +\d+s\b", " AGE"), (r"\d+\.\d+ before, \d+\.\d+ after", "RATES"),
          (r"\d+ records replayed", "RECORDS")]  # receipts come together as they happen to
 
 
@@ -35,7 +35,7 @@ def commands_of(lines):
     return found
 
 
-ASKS_THE_DAEMON = "send|silence|alerts|ack|unack|resolve"
+ASKS_THE_DAEMON = "send|silence|alerts|ack|unack|resolve|status|reload|targets|rejected|routes|tail|receivers|config|history"
 
 
 class Shell:
@@ -43,7 +43,7 @@ class Shell:
         self.folder, self.serving = folder, None
         tool = folder / "bin" / "alarum"
         tool.parent.mkdir()
-        tool.write_text(f'#!/bin/bash\ncase "$1" in {ASKS_THE_DAEMON}) exec {BINARY} "$@" --url "$(cat {folder}/bin/url)";; esac\nexec {BINARY} "$@"\n')
+        tool.write_text(f'#!/bin/bash\ncase "$1" in {ASKS_THE_DAEMON}) export ALARUM_URL="$(cat {folder}/bin/url)";; esac\nexec {BINARY} "$@"\n')
         tool.chmod(0o755)
         self.environment = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
 

@@ -1,11 +1,10 @@
-#include "cli/tool_commands.h"
-
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "cli/backtest_command.h"
+#include "cli/declare.h"
 #include "cli/explain_command.h"
 #include "cli/import_command.h"
 #include "cli/ledger_command.h"
@@ -27,10 +26,10 @@ void add_data(CLI::App& command, const std::shared_ptr<Options>& options) {
       ->check(CLI::IsMember({"json"}));
 }
 
-void add_explain(CLI::App& app, std::function<int()>& action,
-                 std::vector<std::string> (*shipped)(std::vector<std::string>)) {
-  auto* command = app.add_subcommand(
-      "explain", "what each rule made of an event and why, what came of it, and whom we told");
+void add_explain(CLI::App& app, Action& action) {
+  auto* command = add_command(
+      app, "explain", "what each rule made of an event and why, what came of it, and whom we told",
+      "alarum explain e2\nalarum explain --event event.json --rules rules/");
   auto options = std::make_shared<ExplainOptions>();
   auto* id = command->add_option("ID", options->id, "the id of an event or of an alert");
   auto* event = command->add_option("--event", options->event,
@@ -47,18 +46,19 @@ void add_explain(CLI::App& app, std::function<int()>& action,
   add_data(*command, options);
   event->excludes(id);
   rules->needs(event);
-  command->callback([options, shipped, &action] {
+  command->callback([options, &action] {
     if (options->id.empty() && options->event.empty())
       throw CLI::RequiredError("explain: an ID or --event");
-    if (!options->event.empty()) options->rules = shipped(options->rules);
+    if (!options->event.empty()) options->rules = or_shipped(options->rules);
     action = [options] { return explain_command(*options, std::cin, std::cout, std::cerr); };
   });
 }
 
-void add_backtest(CLI::App& app, std::function<int()>& action) {
-  auto* command = app.add_subcommand("backtest",
-                                     "what other rules would have made of the past; without "
-                                     "--rules: replays it and compares with the book");
+void add_backtest(CLI::App& app, Action& action) {
+  auto* command = add_command(app, "backtest",
+                              "what other rules would have made of the past; without "
+                              "--rules: replays it and compares with the book",
+                              "alarum backtest --rules new/ --since 7d");
   auto options = std::make_shared<BacktestOptions>();
   auto since = std::make_shared<std::string>();
   auto* rules = command->add_option("--rules", options->rules, "the new rule files and folders");
@@ -80,17 +80,21 @@ void add_backtest(CLI::App& app, std::function<int()>& action) {
   });
 }
 
-void add_rules(CLI::App& app, std::function<int()>& action) {
-  auto* command = app.add_subcommand("rules", "the rules in force, and what a reload would do");
+void add_rules(CLI::App& app, Action& action) {
+  auto* command = add_command(app, "rules", "the rules in force, and what a reload would do",
+                              "alarum rules ls");
   command->require_subcommand(1);
   auto options = std::make_shared<RulesOptions>();
-  auto* ls = command->add_subcommand("ls", "the rules in force, and how many alerts of each fire");
+  auto* ls = add_command(*command, "ls", "the rules in force, and how many alerts of each fire",
+                         "alarum rules ls");
   add_data(*ls, options);
   ls->callback([options, &action] {
     action = [options] { return rules_ls_command(*options, std::cout, std::cerr); };
   });
-  auto* plan = command->add_subcommand(
-      "plan", "what reloading other rules would do to each rule and to the alerts that fire");
+  auto* plan =
+      add_command(*command, "plan",
+                  "what reloading other rules would do to each rule and to the alerts that fire",
+                  "alarum rules plan new/");
   plan->add_option("NEW", options->paths, "the new rule files and folders")->required();
   add_data(*plan, options);
   plan->callback([options, &action] {
@@ -98,9 +102,11 @@ void add_rules(CLI::App& app, std::function<int()>& action) {
   });
 }
 
-void add_ledger(CLI::App& app, std::function<int()>& action) {
-  auto* command = app.add_subcommand(
-      "ledger", "where every event and every notification went; exit 3 when it does not add up");
+void add_ledger(CLI::App& app, Action& action) {
+  auto* command =
+      add_command(app, "ledger",
+                  "where every event and every notification went; exit 3 when it does not add up",
+                  "alarum ledger --data /var/lib/alarum");
   auto options = std::make_shared<LedgerOptions>();
   add_data(*command, options);
   command->callback([options, &action] {
@@ -108,13 +114,15 @@ void add_ledger(CLI::App& app, std::function<int()>& action) {
   });
 }
 
-void add_import(CLI::App& app, std::function<int()>& action) {
-  auto* command = app.add_subcommand(
-      "import", "the config of another program as one of ours, on standard output");
+void add_import(CLI::App& app, Action& action) {
+  auto* command =
+      add_command(app, "import", "the config of another program as one of ours, on standard output",
+                  "alarum import alertmanager alertmanager.yml > alarum.yaml");
   command->require_subcommand(1);
-  auto* alertmanager = command->add_subcommand(
-      "alertmanager",
-      "Alertmanager's; what differs is said in comments, what needs a look on standard error too");
+  auto* alertmanager = add_command(
+      *command, "alertmanager",
+      "Alertmanager's; what differs is said in comments, what needs a look on standard error too",
+      "alarum import alertmanager alertmanager.yml > alarum.yaml");
   auto file = std::make_shared<std::string>();
   alertmanager->add_option("FILE", *file, "its alertmanager.yml")
       ->required()
@@ -126,9 +134,8 @@ void add_import(CLI::App& app, std::function<int()>& action) {
 
 }  // namespace
 
-void add_tool_commands(CLI::App& app, std::function<int()>& action,
-                       std::vector<std::string> (*shipped)(std::vector<std::string>)) {
-  add_explain(app, action, shipped);
+void add_tool_commands(CLI::App& app, Action& action) {
+  add_explain(app, action);
   add_backtest(app, action);
   add_rules(app, action);
   add_ledger(app, action);
