@@ -11,6 +11,7 @@
 #include "api/deprecated_use.h"
 #include "api/history.h"
 #include "api/list.h"
+#include "api/page.h"
 #include "api/query.h"
 #include "api/responses.h"
 #include "http/offload.h"
@@ -179,9 +180,21 @@ Response history_fault(const Error& error) {
   return error.reason == "busy" ? busy() : http::error_response(500, error.reason, error.message);
 }
 
+// Links of messages lead to the history of one alert. A person who follows one is shown the page.
+std::optional<Response> page_of_alert(const Request& request, const Query& query) {
+  const auto id = query.text("alert");
+  const bool plain = !id.empty() && request.query == "alert=" + id &&
+                     id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!plain || !wants_page(request) || embedded_page().files.empty()) return std::nullopt;
+  auto response = json("", 303);
+  response.headers = {{"Location", "../../alert?id=" + id}, {"Vary", "Accept"}};
+  return response;
+}
+
 Answer history(Kept sources, const Request& request, http::BodyStream& body,
                DeprecatedUse& old_words) {
   const auto query = Query(request.query);
+  if (auto page = page_of_alert(request, query)) co_return std::move(*page);
   auto asked = question_of(query, sources->now());
   if (!asked) co_return http::error_response(400, asked.error().reason, asked.error().message);
   auto filter = query.matchers("filter");

@@ -6,6 +6,7 @@
 #include "api/ask.h"
 #include "api/dead_letters.h"
 #include "api/history_routes.h"
+#include "api/page.h"
 #include "api/query.h"
 #include "api/silence_routes.h"
 
@@ -26,20 +27,6 @@ Response text(std::string body, std::string type = "text/plain; charset=utf-8") 
   response.content_type = std::move(type);
   return response;
 }
-
-// Where the links of texts lead (`external_url`), unless something with a config_view of its own
-// stands before us.
-constexpr const char* kFront = R"(<!doctype html>
-<title>Alarum</title>
-<h1>Alarum</h1>
-<ul>
-<li><a href="api/v2/alerts">Alerts that fire</a>
-<li><a href="api/v2/silences?expired=false">Silences</a>
-<li><a href="api/v1/history?since=1d">What happened, who was told, who was not and why: the last day</a>
-<li><a href="api/v1/dead-letters">Notifications that could not be delivered</a>
-<li><a href="api/v1/status">Status</a>, <a href="metrics">metrics</a>
-</ul>
-)";
 
 // Events that a rule could not take, records that another part could not process, and why.
 std::string parked_json(const engine::Engine& engine, const engine::Processor& processor) {
@@ -191,8 +178,7 @@ std::string table_json(const std::vector<http::Router::Entry>& table) {
 
 void add_routes(http::Router& router, const Sources& sources) {
   const auto kept = std::make_shared<const Sources>(sources);
-  router.add("GET", "/", http::Access::admin,
-             immediate([] { return text(kFront, "text/html; charset=utf-8"); }));
+  add_page_routes(router, embedded_page());
   router.add("GET", "/metrics", http::Access::admin,
              [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);

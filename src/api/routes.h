@@ -72,7 +72,7 @@ struct Sources {
   engine::Stage* engine = nullptr;
 };
 
-/// Adds `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET`,
+/// Adds the page (page.h), `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET /api/v1/rules/plan`, `GET`,
 /// `PUT` and `DELETE /api/v1/inventory`, `GET /api/v1/ledger`, `GET /api/v1/parked`, `GET
 /// /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);

@@ -1,0 +1,95 @@
+// Requests to the daemon that served the page.
+import {signal} from '@preact/signals';
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly reason: string, message: string) {
+    super(message);
+  }
+}
+
+/** True since the daemon asked for a credential: the page shows the sign-in. */
+export const needsToken = signal(false);
+
+const TOKEN = 'alarum.token';  // of this tab alone, gone with it
+const PATIENCE = 30_000;
+
+// Every route of the page is one segment deep: what stands before it is where the daemon is.
+export const base = location.pathname.replace(/[^/]*$/, '');
+
+export function signIn(token: string): void {
+  sessionStorage.setItem(TOKEN, token);
+  needsToken.value = false;
+}
+
+interface Options {method?: string; body?: unknown; accept?: string; signal?: AbortSignal}
+
+async function send(path: string, {method = 'GET', body, accept = 'application/json', signal: stop}: Options): Promise<Response> {
+  const headers: Record<string, string> = {Accept: accept};
+  const token = sessionStorage.getItem(TOKEN);
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), PATIENCE);
+  stop?.addEventListener('abort', () => limit.abort());
+  try {
+    return await fetch(base + path, {
+      method, headers, signal: limit.signal, cache: 'no-store', credentials: 'same-origin',
+      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+    });
+  } catch {
+    throw new ApiError(0, stop?.aborted ? 'aborted' : 'unreachable', 'the daemon does not answer');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// `{"error", "message"}`, or Alertmanager's JSON string.
+async function faultOf(answer: Response): Promise<ApiError> {
+  const text = await answer.text();
+  try {
+    const said = JSON.parse(text) as unknown;
+    if (typeof said === 'string') return new ApiError(answer.status, '', said);
+    const {error = '', message = text} = said as {error?: string; message?: string};
+    return new ApiError(answer.status, error, message);
+  } catch {
+    return new ApiError(answer.status, '', text || answer.statusText);
+  }
+}
+
+async function checked(path: string, options: Options): Promise<Response> {
+  const answer = await send(path, options);
+  if (answer.ok) return answer;
+  if (answer.status === 401) needsToken.value = true;
+  throw await faultOf(answer);
+}
+
+export async function getJson<T>(path: string, stop?: AbortSignal): Promise<T> {
+  const answer = await checked(path, stop ? {signal: stop} : {});
+  return (await answer.json()) as T;
+}
+
+/** Also of an answer that is no 2xx: `/-/ready` says with a 503 what is wrong. */
+export async function getText(path: string): Promise<string> {
+  const answer = await send(path, {accept: 'text/plain'});
+  if (answer.status === 401) throw await faultOf(answer);
+  return answer.text();
+}
+
+export async function post<T>(path: string, body: unknown, stop?: AbortSignal): Promise<T> {
+  const answer = await checked(path, stop ? {method: 'POST', body, signal: stop} : {method: 'POST', body});
+  const text = await answer.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+export async function remove(path: string): Promise<void> {
+  await checked(path, {method: 'DELETE'});
+}
+
+export interface Page<T> {items: T[]; next: string | undefined}
+
+/** One page of a long list; `next` is the query of the one behind it (RFC 8288). */
+export async function getPage<T>(path: string, query: string, stop?: AbortSignal): Promise<Page<T>> {
+  const answer = await checked(`${path}?${query}`, stop ? {signal: stop} : {});
+  const link = /^<\?(.*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '');
+  return {items: (await answer.json()) as T[], next: link?.[1]};
+}

@@ -1,0 +1,111 @@
+// What fires, followed by polling: the status says cheaply whether anything happened; then the list
+// is read, page by page, so that neither the daemon nor the page stands still for a long one.
+import {signal} from '@preact/signals';
+import {alertOf, type Alert} from '../lib/alerts';
+import {ApiError, getJson, getPage, getText, needsToken} from './client';
+import type {Status, WireAlert} from './types';
+
+export const alerts = signal<readonly Alert[]>([]);
+/** The list was read at least once. */
+export const loaded = signal(false);
+export const status = signal<Status | undefined>(undefined);
+/** When what is shown was last known to be right, by our clock. 0: never. */
+export const freshAt = signal(0);
+export const trouble = signal<string>('');
+/** Lines of `/-/ready?verbose` that do not say ok. */
+export const failing = signal<readonly string[]>([]);
+/** Moves every second: for ages. */
+export const now = signal(Date.now());
+
+const BEAT = 2000;
+const OLD = 15_000;
+const PAGE = 'limit=500';
+const LONGEST = 30_000;  // a silence that is over changes the list, and nothing else
+
+export function isOld(): boolean {
+  return loaded.value && now.value - freshAt.value > OLD;
+}
+
+let offset = -1;
+let readAt = 0;
+let took = 0;
+let busy = false;
+let again = false;
+
+async function readAll(): Promise<void> {
+  const began = performance.now();
+  const list: Alert[] = [];
+  let query: string | undefined = PAGE;
+  while (query !== undefined) {
+    const page: {items: WireAlert[]; next: string | undefined} = await getPage<WireAlert>('api/v2/alerts', query);
+    for (const one of page.items) list.push(alertOf(one));
+    query = page.next;
+  }
+  alerts.value = list;
+  loaded.value = true;
+  took = performance.now() - began;
+  readAt = Date.now();
+}
+
+// The list takes at most a quarter of the time.
+function due(seen: Status): boolean {
+  const age = Date.now() - readAt;
+  if (age > LONGEST || !loaded.value) return true;
+  return seen.engine.processed !== offset && age > took * 4;
+}
+
+async function beat(force: boolean): Promise<void> {
+  try {
+    const seen = await getJson<Status>('api/v1/status');
+    if (force || due(seen)) {
+      await readAll();
+      offset = seen.engine.processed;
+    }
+    status.value = seen;
+    if (offset === seen.engine.processed || Date.now() - readAt < OLD) freshAt.value = Date.now();
+    trouble.value = '';
+  } catch (fault) {
+    trouble.value = fault instanceof ApiError ? fault.message : String(fault);
+  }
+}
+
+/** Reads now: after something was done. */
+export async function refresh(): Promise<void> {
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  await beat(true);
+  busy = false;
+  if (again) {
+    again = false;
+    await refresh();
+  }
+}
+
+async function readReady(): Promise<void> {
+  try {
+    const text = await getText('-/ready?verbose');
+    failing.value = text.split('\n').filter((line) => line.startsWith('[-]')).map((line) => line.slice(3));
+  } catch {
+    // What follows the alerts says that nothing answers.
+  }
+}
+
+export function startLive(): void {
+  const step = async () => {
+    if (document.hidden || needsToken.value || busy) return;
+    busy = true;
+    await beat(false);
+    busy = false;
+  };
+  void step();
+  void readReady();
+  setInterval(() => void step(), BEAT);
+  setInterval(() => void (document.hidden ? undefined : readReady()), 10_000);
+  setInterval(() => {
+    now.value = Date.now();
+  }, 1000);
+  document.addEventListener('visibilitychange', () => void step());
+}

@@ -1,0 +1,102 @@
+// The frame around every view: where one is, whether what is shown is right, what is wrong with the daemon.
+import {useSignal} from '@preact/signals';
+import {useEffect} from 'preact/hooks';
+import {needsToken, signIn} from './api/client';
+import {alerts, failing, freshAt, isOld, loaded, now, refresh, status, trouble} from './api/live';
+import {language, utc, zone} from './lib/settings';
+import {t, type Key} from './lib/texts';
+import {durationText} from './lib/time';
+import {param, place} from './lib/url';
+import {Dialogs} from './ui/actions';
+import {Link} from './ui/link';
+import {Toasts} from './ui/toast';
+import {Now} from './views/now';
+import {Story} from './views/story';
+
+const VIEWS: readonly [string, Key][] = [
+  ['', 'view.now'],
+];
+
+function Live() {
+  if (trouble.value) return <span class="live bad" role="status">{t('gone.never')}</span>;
+  if (!loaded.value) return <span class="live" role="status">{t('loading')}</span>;
+  if (isOld()) return <span class="live bad" role="status">{t('old', durationText(now.value - freshAt.value))}</span>;
+  return <span class="live good" role="status">{t('live')}</span>;
+}
+
+function Banners() {
+  const said: string[] = [];
+  const seen = status.value;
+  if (trouble.value) said.push(loaded.value ? t('gone', durationText(now.value - freshAt.value)) : t('gone.never'));
+  if (failing.value.length > 0) said.push(t('failing', failing.value.join('; ')));
+  if (seen && !seen.config.last_reload_successful) said.push(t('reload.failed', seen.config.last_reload_fault));
+  const behind = seen ? seen.journal.end_offset - seen.engine.processed : 0;
+  if (behind > 1000) said.push(t('behind', behind));
+  return <div role="alert">{said.map((text) => <p key={text} class="banner"><bdi>{text}</bdi></p>)}</div>;
+}
+
+function SignIn() {
+  const token = useSignal('');
+  return (
+    <main id="main" class="sign-in">
+      <form onSubmit={(event) => { event.preventDefault(); signIn(token.value); void refresh(); }}>
+        <h1>{t('token.title')}</h1>
+        <p>{t('token.text')}</p>
+        <label>{t('token.label')}<input type="password" autocomplete="current-password" value={token.value} onInput={(event) => { token.value = event.currentTarget.value; }} /></label>
+        <button class="primary" disabled={!token.value}>{t('token.go')}</button>
+      </form>
+    </main>
+  );
+}
+
+function View() {
+  switch (place.value.view) {
+    case 'alert':
+      return <Story key={param('id')} id={param('id')} />;
+    default:
+      return <Now />;
+  }
+}
+
+function title(): string {
+  const critical = alerts.value.filter((one) => one.rank === 0 && one.state === 'active' && !one.acknowledged).length;
+  return `${critical > 0 ? `(${critical}) ` : ''}Alarum`;
+}
+
+// `/` and Ctrl-K lead to the filter from everywhere.
+function useKeys(): void {
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      const on = event.target as HTMLElement;
+      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(on.tagName);
+      if ((event.key === '/' && !typing) || (event.key === 'k' && event.ctrlKey)) {
+        event.preventDefault();
+        document.getElementById('filter')?.focus();
+      }
+    };
+    window.addEventListener('keydown', key);
+    return () => window.removeEventListener('keydown', key);
+  }, []);
+}
+
+export function App() {
+  useKeys();
+  const name = title();
+  useEffect(() => { document.title = name; }, [name]);
+  const view = place.value.view;
+  return (
+    <>
+      <a class="skip" href="#main">{t('skip')}</a>
+      <header class="head">
+        <b class="brand">Alarum</b>
+        <nav aria-label={t('nav')}>{VIEWS.map(([to, key]) => <Link key={to} to={to} current={view === to}>{t(key)}</Link>)}</nav>
+        <Live />
+        <button onClick={() => { zone.value = utc() ? 'local' : 'utc'; }}>{t(utc() ? 'zone.utc' : 'zone.local')}</button>
+        <button lang={language.value === 'zh' ? 'en' : 'zh-CN'} onClick={() => { language.value = language.value === 'zh' ? 'en' : 'zh'; }}>{t('language')}</button>
+      </header>
+      {needsToken.value ? <SignIn /> : <><Banners /><main id="main" tabIndex={-1}><View /></main></>}
+      <Dialogs />
+      <Toasts />
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+import {effect} from '@preact/signals';
+import {render} from 'preact';
+import {startLive} from './api/live';
+import {App} from './app';
+import {language} from './lib/settings';
+import {startRouting} from './lib/url';
+
+startRouting();
+startLive();
+effect(() => {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+});
+const root = document.getElementById('app');
+if (root) render(<App />, root);

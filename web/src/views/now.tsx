@@ -1,0 +1,233 @@
+// What fires: worst first, filtered, counted, as a table or in groups; one alert's story beside it.
+import {computed, signal, useSignal} from '@preact/signals';
+import {useEffect} from 'preact/hooks';
+import {alerts, loaded, status} from '../api/live';
+import {countBy, groupAlerts, labelValues, sortAlerts, type Alert, type Sort} from '../lib/alerts';
+import {matcherText, nameFirst, parseMatchers, tester, type Matcher} from '../lib/matchers';
+import {rank} from '../lib/severity';
+import {t} from '../lib/texts';
+import {change, param, place} from '../lib/url';
+import {askAck, askResolve, askSilenceOf} from '../ui/actions';
+import {AlertTable, type Row} from '../ui/alert-table';
+import {SeverityMark} from '../ui/icons';
+import {MatcherInput} from '../ui/matcher-input';
+import {Story} from './story';
+
+function words(text: string): string[] {
+  return text.split(/[\s,]+/).filter((one) => one !== '');
+}
+
+const selected = signal<ReadonlySet<string>>(new Set());
+const values = computed(() => labelValues(alerts.value));
+
+// The labels that tell alerts apart, but for what has a column already and what is too long for one.
+const usual = computed(() => {
+  const known = ['rack', 'server', 'subject', 'instance', 'npu'];
+  return known.filter((name) => values.value.has(name)).slice(0, 3);
+});
+
+const filter = computed<{list: Matcher[]}>((): {list: Matcher[]} => {
+  try {
+    return {list: parseMatchers(place.value.params.get('q') ?? '')};
+  } catch {
+    return {list: []};
+  }
+});
+const fitting = computed(() => {
+  const {list} = filter.value;
+  return list.length === 0 ? alerts.value : alerts.value.filter((one) => tester(list)(one.labels));
+});
+const shown = computed(() => {
+  const wanted = {suppressed: param('suppressed') === '1', acknowledged: param('acknowledged', '1') === '1'};
+  return fitting.value.filter((one) => (wanted.suppressed || one.state !== 'suppressed') && (wanted.acknowledged || !one.acknowledged));
+});
+const sort = computed<Sort>(() => {
+  const said = param('sort', 'severity');
+  return said.startsWith('-') ? {column: said.slice(1), down: true} : {column: said, down: false};
+});
+const sorted = computed(() => sortAlerts(shown.value, sort.value));
+const by = computed(() => words(param('by')));
+const groups = computed(() => (by.value.length > 0 ? groupAlerts(sorted.value, by.value) : []));
+
+function toggleSort(column: string): void {
+  const {column: old, down} = sort.value;
+  const next = column !== old ? column : down ? 'severity' : `-${column}`;
+  change({sort: next === 'severity' ? undefined : next}, true);
+}
+
+function select(ids: readonly string[], on: boolean): void {
+  const next = new Set(selected.value);
+  for (const id of ids) if (on) next.add(id); else next.delete(id);
+  selected.value = next;
+}
+
+function withSeverity(severity: string): void {
+  const others = filter.value.list.filter((one) => one.name !== 'severity');
+  const had = filter.value.list.some((one) => one.name === 'severity' && one.value === severity);
+  const next: Matcher[] = had ? others : [...others, {name: 'severity', op: '=', value: severity}];
+  change({q: next.map(matcherText).join(', ')});
+}
+
+/** Adds `name="value"` to the filter. */
+export function filterBy(name: string, value: string): void {
+  const others = filter.value.list.filter((one) => one.name !== name);
+  change({q: [...others, {name, op: '=' as const, value}].map(matcherText).join(', ')});
+}
+
+// Small pictures: how many there are of each severity, and which values of a label have the most.
+function Counts() {
+  const active = fitting.value.filter((one) => one.state !== 'suppressed');
+  const counts = countBy(active, (one) => one.severity);
+  const order = [...counts].sort((a, b) => rank(a[0]) - rank(b[0]) || (a[0] < b[0] ? -1 : 1));
+  const chosen = new Set(filter.value.list.filter((one) => one.name === 'severity' && one.op === '=').map((one) => one.value));
+  return (
+    <div class="counts">
+      {order.map(([severity, count]) => (
+        <button key={severity} class="chip" aria-pressed={chosen.has(severity)} onClick={() => withSeverity(severity)}>
+          <SeverityMark severity={severity} /> <b>{count}</b> <bdi>{severity || t('severity.none')}</bdi>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Top({name}: {name: string}) {
+  const counts = countBy(shown.value.filter((one) => (name === 'alertname' ? one.name : one.labels[name]) !== undefined), (one) => (name === 'alertname' ? one.name : (one.labels[name] ?? '')));
+  const most = counts[0]?.[1] ?? 1;
+  if (counts.length < 2) return null;
+  return (
+    <section class="top" aria-label={name}>
+      <h3><bdi>{name}</bdi></h3>
+      {counts.slice(0, 6).map(([value, count]) => (
+        <button key={value} onClick={() => filterBy(name, value)} title={value}>
+          <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.max(1, (100 * count) / most)} height="10" /></svg>
+          <b>{count}</b> <bdi>{value}</bdi>
+        </button>
+      ))}
+    </section>
+  );
+}
+
+function ListField({name, label, hint, otherwise}: {name: string; label: string; hint: string; otherwise: string}) {
+  const text = param(name, otherwise);
+  return (
+    <label class="field">{label}
+      <input type="text" value={text} placeholder={hint} list="label-names" spellcheck={false}
+        onChange={(event) => change({[name]: words(event.currentTarget.value).join(',')}, true)} />
+    </label>
+  );
+}
+
+function Toggle({name, otherwise, label, count}: {name: string; otherwise: boolean; label: string; count: number}) {
+  const on = param(name, otherwise ? '1' : '0') === '1';
+  return (
+    <label class="check"><input type="checkbox" checked={on} onChange={() => change({[name]: on === otherwise ? (on ? '0' : '1') : undefined})} />{label} <b>{count}</b></label>
+  );
+}
+
+function Bar() {
+  const text = useSignal(param('q'));
+  const q = param('q');
+  useEffect(() => { text.value = q; }, [q, text]);
+  const set = (next: string) => {
+    text.value = next;
+    try {
+      parseMatchers(next);
+      change({q: next.trim() === '' ? undefined : next}, true);
+    } catch {
+      // Half of a matcher: the filter stays as it was until it is one.
+    }
+  };
+  const grouped = by.value.length > 0;
+  const suppressed = fitting.value.filter((one) => one.state === 'suppressed').length;
+  const acknowledged = fitting.value.filter((one) => one.acknowledged).length;
+  return (
+    <div class="bar">
+      <div class="filter">
+        <MatcherInput id="filter" value={text.value} values={values.value} label={t('filter')} hint={t('filter.hint')} onChange={set} />
+        {text.value && <button aria-label={t('filter.clear')} title={t('filter.clear')} onClick={() => set('')}>×</button>}
+      </div>
+      <Counts />
+      <div class="options">
+        <Toggle name="suppressed" otherwise={false} label={t('suppressed.show')} count={suppressed} />
+        <Toggle name="acknowledged" otherwise label={t('acknowledged.show')} count={acknowledged} />
+        <span class="modes" role="group" aria-label={t('mode')}>
+          <button aria-pressed={!grouped} onClick={() => change({by: undefined})}>{t('mode.table')}</button>
+          <button aria-pressed={grouped} onClick={() => change({by: by.value.join(',') || 'alertname'})}>{t('mode.groups')}</button>
+        </span>
+        {grouped && <ListField name="by" label={t('by')} hint={t('by.hint')} otherwise="" />}
+        <ListField name="cols" label={t('columns')} hint={t('columns.hint')} otherwise={usual.value.join(',')} />
+        <datalist id="label-names">{[...values.value.keys()].sort(nameFirst).map((name) => <option key={name} value={name} />)}</datalist>
+      </div>
+    </div>
+  );
+}
+
+function Selection() {
+  const list = alerts.value.filter((one) => selected.value.has(one.id));
+  if (list.length === 0) return null;
+  return (
+    <div class="selection" role="region" aria-label={t('selected', list.length)}>
+      <b>{t('selected', list.length)}</b>
+      <button onClick={() => askAck(list)}>{t('do.ack')}</button>
+      <button onClick={() => askSilenceOf(list)}>{t('do.silence')}</button>
+      <button onClick={() => askResolve(list)}>{t('do.resolve')}</button>
+      <button onClick={() => { selected.value = new Set(); }}>{t('select.none')}</button>
+    </div>
+  );
+}
+
+function Nothing() {
+  const hidden = fitting.value.length - shown.value.length;
+  const filtered = filter.value.list.length > 0 && alerts.value.length > 0;
+  if (!loaded.value) return <p class="nothing">{t('loading')}</p>;
+  return (
+    <div class="nothing">
+      <p>{t(filtered ? 'now.none.filter' : 'now.none')}</p>
+      {hidden > 0 && <p>{t('now.hidden', hidden)}</p>}
+      {status.value?.engine.processed === 0 && <p>{t('now.nothing.seen')}</p>}
+    </div>
+  );
+}
+
+export function Now() {
+  const opened = useSignal<ReadonlySet<string>>(new Set());
+  const grouped = by.value.length > 0;
+  const rowOf = (alert: Alert): Row => ({kind: 'alert', alert, key: alert.id});
+  const rows: Row[] = grouped
+    ? groups.value.flatMap((group): Row[] => {
+        const open = opened.value.has(group.key);
+        return [{kind: 'group', group, key: group.key, open}, ...(open ? group.alerts.map(rowOf) : [])];
+      })
+    : sorted.value.map(rowOf);
+  const toggle = (key: string) => {
+    const next = new Set(opened.value);
+    if (!next.delete(key)) next.add(key);
+    opened.value = next;
+  };
+  const columns = words(param('cols', usual.value.join(',')));
+  const id = param('id');
+  const tops = ['alertname', ...columns].slice(0, 4);
+  return (
+    <div class={`now ${id ? 'with-story' : ''}`}>
+      <h1 class="sr">{t('view.now')}</h1>
+      <Bar />
+      <div class="body">
+        <div class="list">
+          <p class="sum" aria-live="polite">{t('now.count', shown.value.length, alerts.value.length)}</p>
+          <Selection />
+          {rows.length === 0 ? <Nothing /> : (
+            <AlertTable rows={rows} labels={columns} sort={sort.value} selected={selected.value} current={id} grouped={grouped} onSort={toggleSort} onSelect={select}
+              onOpen={(alert) => change({id: alert.id}, id !== '')} onToggle={toggle} />
+          )}
+        </div>
+        {id ? (
+          <aside class="side" aria-label={t('story')}><Story key={id} id={id} onClose={() => change({id: undefined})} /></aside>
+        ) : (
+          rows.length > 0 && <div class="tops">{tops.map((name) => <Top key={name} name={name} />)}</div>
+        )}
+      </div>
+    </div>
+  );
+}
+
