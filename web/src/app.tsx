@@ -2,7 +2,7 @@
 import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 import {needsToken, signIn} from './api/client';
-import {alerts, failing, freshAt, isOld, loaded, now, refresh, status, trouble} from './api/live';
+import {alerts, dead, failing, freshAt, isOld, loaded, now, refresh, status, trouble} from './api/live';
 import {language, utc, zone} from './lib/settings';
 import {t, type Key} from './lib/texts';
 import {durationText} from './lib/time';
@@ -10,11 +10,16 @@ import {param, place} from './lib/url';
 import {Dialogs} from './ui/actions';
 import {Link} from './ui/link';
 import {Toasts} from './ui/toast';
+import {Delivery} from './views/delivery';
+import {History} from './views/history';
 import {Now} from './views/now';
+import {Rules} from './views/rules';
+import {Silences} from './views/silences';
+import {StatusView} from './views/status';
 import {Story} from './views/story';
 
 const VIEWS: readonly [string, Key][] = [
-  ['', 'view.now'],
+  ['', 'view.now'], ['silences', 'view.silences'], ['delivery', 'view.delivery'], ['history', 'view.history'], ['rules', 'view.rules'], ['status', 'view.status'],
 ];
 
 function Live() {
@@ -53,6 +58,16 @@ function View() {
   switch (place.value.view) {
     case 'alert':
       return <Story key={param('id')} id={param('id')} />;
+    case 'silences':
+      return <Silences />;
+    case 'delivery':
+      return <Delivery />;
+    case 'history':
+      return <History />;
+    case 'rules':
+      return <Rules />;
+    case 'status':
+      return <StatusView />;
     default:
       return <Now />;
   }
@@ -89,7 +104,7 @@ export function App() {
       <a class="skip" href="#main">{t('skip')}</a>
       <header class="head">
         <b class="brand">Alarum</b>
-        <nav aria-label={t('nav')}>{VIEWS.map(([to, key]) => <Link key={to} to={to} current={view === to}>{t(key)}</Link>)}</nav>
+        <nav aria-label={t('nav')}>{VIEWS.map(([to, key]) => <Link key={to} to={to} current={view === to}>{t(key)}{to === 'delivery' && dead.value > 0 && <span class="badge" title={t('dead.badge', dead.value)}>{dead.value}</span>}</Link>)}</nav>
         <Live />
         <button onClick={() => { zone.value = utc() ? 'local' : 'utc'; }}>{t(utc() ? 'zone.utc' : 'zone.local')}</button>
         <button lang={language.value === 'zh' ? 'en' : 'zh-CN'} onClick={() => { language.value = language.value === 'zh' ? 'en' : 'zh'; }}>{t('language')}</button>

@@ -3,7 +3,7 @@
 import {signal} from '@preact/signals';
 import {alertOf, type Alert} from '../lib/alerts';
 import {ApiError, getJson, getPage, getText, needsToken} from './client';
-import type {Status, WireAlert} from './types';
+import type {DeadLetters, Status, WireAlert} from './types';
 
 export const alerts = signal<readonly Alert[]>([]);
 /** The list was read at least once. */
@@ -14,6 +14,8 @@ export const freshAt = signal(0);
 export const trouble = signal<string>('');
 /** Lines of `/-/ready?verbose` that do not say ok. */
 export const failing = signal<readonly string[]>([]);
+/** Dead letters: whoever should have been notified was not. */
+export const dead = signal(0);
 /** Moves every second: for ages. */
 export const now = signal(Date.now());
 
@@ -84,10 +86,16 @@ export async function refresh(): Promise<void> {
   }
 }
 
+export async function readDead(): Promise<void> {
+  const {causes} = await getJson<DeadLetters>('api/v1/dead-letters?limit=1');
+  dead.value = causes.reduce((sum, one) => sum + one.count, 0);
+}
+
 async function readReady(): Promise<void> {
   try {
     const text = await getText('-/ready?verbose');
     failing.value = text.split('\n').filter((line) => line.startsWith('[-]')).map((line) => line.slice(3));
+    if (!needsToken.value) await readDead();
   } catch {
     // What follows the alerts says that nothing answers.
   }

@@ -17,12 +17,12 @@ export function textOf(silence: Silence): string {
   return matchersText(fromWire(silence.matchers));
 }
 
-/** From `now` on, or as long as it is already there for one that is edited. */
-export function draft(matchers: readonly Matcher[], lasts: number, by: string, comment: string, now: number): SilenceDraft {
+/** From `start` on. */
+export function draft(matchers: readonly Matcher[], lasts: number, by: string, comment: string, start: number): SilenceDraft {
   return {
     matchers: toWire(matchers),
-    startsAt: new Date(now).toISOString(),
-    endsAt: new Date(now + lasts).toISOString(),
+    startsAt: new Date(start).toISOString(),
+    endsAt: new Date(start + lasts).toISOString(),
     createdBy: by,
     comment,
   };

@@ -167,7 +167,8 @@ function SilenceDialog({ask}: {ask: SilenceAsk}) {
   const length = parseDuration(lasts.value);
   const made = (): SilenceDraft | undefined => {
     if (length === undefined || matcherFault(matchers.value) || !matchers.value.trim()) return undefined;
-    const out = draft(parseMatchers(matchers.value), length, author.value || 'page', comment.value, Date.now());
+    const start = ask.startsAt ? Date.parse(ask.startsAt) : Date.now();
+    const out = draft(parseMatchers(matchers.value), length, author.value || 'page', comment.value, start);
     return {...out, ...(ask.id ? {id: ask.id} : {}), untilResolved: untilResolved.value};
   };
   const silence = made();

@@ -27,6 +27,7 @@ interface Props {
 
 const NARROW = '(max-width: 760px)';
 const HEIGHTS = {wide: 30, narrow: 62};
+const STEP = 120;
 
 function useWindow(box: RefObject<HTMLDivElement>) {
   const top = useSignal(0);
@@ -35,7 +36,8 @@ function useWindow(box: RefObject<HTMLDivElement>) {
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const scrolled = () => { top.value = element.scrollTop; };
+    // Drawn again every few rows: as many as are ready beyond the edge are not seen before.
+    const scrolled = () => { top.value = Math.floor(element.scrollTop / STEP) * STEP; };
     const sizes = new ResizeObserver(() => { shown.value = element.clientHeight; });
     const query = matchMedia(NARROW);
     const turned = () => { narrow.value = query.matches; };
@@ -106,8 +108,8 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, onSo
   const {first, last, before, after} = visibleRows(rows.length, height, top, shown);
   const cursor = useSignal(0);
   const idsOf = (row: Row) => (row.kind === 'alert' ? [row.alert.id] : row.group.alerts.map((one) => one.id));
-  const all = rows.flatMap(idsOf);
-  const allOn = all.length > 0 && all.every((id) => selected.has(id));
+  const all = () => rows.flatMap(idsOf);
+  const allOn = selected.size > 0 && all().every((id) => selected.has(id));
   const span = 6 + labels.length;
 
   const move = (to: number) => {
@@ -143,7 +145,7 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, onSo
       <table class={`alerts ${grouped ? 'grouped' : ''}`} aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
-            <th class="c-box"><input type="checkbox" aria-label={t(allOn ? 'select.none' : 'select.all')} checked={allOn} onChange={() => onSelect(all, !allOn)} /></th>
+            <th class="c-box"><input type="checkbox" aria-label={t(allOn ? 'select.none' : 'select.all')} checked={allOn} onChange={() => onSelect(all(), !allOn)} /></th>
             <Head column="severity" title={t('col.severity')} sort={sort} onSort={onSort} kind="c-sev" />
             <Head column="alert" title={t('col.alert')} sort={sort} onSort={onSort} kind="c-name" />
             {labels.map((name) => <Head key={name} column={name} title={name} sort={sort} onSort={onSort} kind="c-label" />)}

@@ -17,3 +17,12 @@ export function SeverityMark({severity}: {severity: string}) {
     </svg>
   );
 }
+
+/** A bell that is crossed out. */
+export function SilenceIcon() {
+  return (
+    <svg class="mark" viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">
+      <path d="M8 1.5a4 4 0 0 0-4 4v3L2.5 11h11L12 8.5v-3a4 4 0 0 0-4-4zM6.5 12.5a1.5 1.5 0 0 0 3 0zM2.2 1.2 1.2 2.2l12.6 12.6 1-1z" />
+    </svg>
+  );
+}

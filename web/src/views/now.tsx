@@ -35,7 +35,9 @@ const filter = computed<{list: Matcher[]}>((): {list: Matcher[]} => {
 });
 const fitting = computed(() => {
   const {list} = filter.value;
-  return list.length === 0 ? alerts.value : alerts.value.filter((one) => tester(list)(one.labels));
+  if (list.length === 0) return alerts.value;
+  const fits = tester(list);
+  return alerts.value.filter((one) => fits(one.labels));
 });
 const shown = computed(() => {
   const wanted = {suppressed: param('suppressed') === '1', acknowledged: param('acknowledged', '1') === '1'};
@@ -111,7 +113,7 @@ function Top({name}: {name: string}) {
 function ListField({name, label, hint, otherwise}: {name: string; label: string; hint: string; otherwise: string}) {
   const text = param(name, otherwise);
   return (
-    <label class="field">{label}
+    <label class={`field ${name}`}>{label}
       <input type="text" value={text} placeholder={hint} list="label-names" spellcheck={false}
         onChange={(event) => change({[name]: words(event.currentTarget.value).join(',')}, true)} />
     </label>

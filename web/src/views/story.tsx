@@ -12,7 +12,7 @@ import {t, word} from '../lib/texts';
 import {durationText, shortTime, timeText} from '../lib/time';
 import {href} from '../lib/url';
 import {askAck, askResolve, askSilence, askSilenceOf, unacknowledge} from '../ui/actions';
-import {SeverityMark} from '../ui/icons';
+import {SeverityMark, SilenceIcon} from '../ui/icons';
 import {Link} from '../ui/link';
 import {complain, messageOf, say} from '../ui/toast';
 
@@ -83,7 +83,7 @@ function Labels({alert}: {alert: Alert}) {
         <li key={name}>
           <Link to="" params={{q: matcherText({name, op: '=', value}), suppressed: '1'}} title={t('story.filter', `${name}=${value.slice(0, 80)}`)}><i>{name}</i> <bdi>{value}</bdi></Link>
           <button class="small" title={t('story.silence.label', `${name}=${value.slice(0, 80)}`)} aria-label={t('story.silence.label', `${name}=${value.slice(0, 80)}`)}
-            onClick={() => askSilence([{name, op: '=', value}])}>🔕</button>
+            onClick={() => askSilence([{name, op: '=', value}])}><SilenceIcon /></button>
         </li>
       ))}
     </ul>
@@ -99,13 +99,16 @@ function sentence(entry: HistoryEntry): string {
   return parts.filter((one) => one !== '').join(' · ');
 }
 
-export function Entry({entry, named}: {entry: HistoryEntry; named?: boolean}) {
+/** What an alert is called in a list of entries: by name and by what tells it apart. */
+export interface Named {name: string; summary: string}
+
+export function Entry({entry, named}: {entry: HistoryEntry; named?: Named}) {
   const bad = entry.outcome === 'dead' || entry.outcome === 'lost';
   return (
     <li class={`entry k-${/^\w+$/.test(entry.kind) ? entry.kind : 'other'} ${bad ? 'bad' : ''}`}>
       <time dateTime={entry.at} title={timeText(Date.parse(entry.at), !utc())}>{shortTime(Date.parse(entry.at), utc(), now.value)}</time>
       <b>{word('kind', entry.kind)}</b>
-      <span>{named && <><Link to="alert" params={{id: entry.alert}}><bdi>{entry.after?.labels.alertname ?? entry.alert}</bdi></Link> </>}<bdi>{sentence(entry)}</bdi></span>
+      <span>{named && <><Link to="alert" params={{id: entry.alert}}><bdi>{named.name}</bdi></Link> <bdi>{named.summary}</bdi> </>}<bdi>{sentence(entry)}</bdi></span>
     </li>
   );
 }
