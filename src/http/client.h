@@ -74,6 +74,7 @@ class Client {
   void run();
   void take_orders();
   void collect();
+  // Removes running_[index]; its order does not matter, so the last one takes its place.
   void end(std::size_t index, std::optional<Error> fault);
 
   CurlMulti multi_;

@@ -58,6 +58,7 @@ class Router {
   std::vector<Entry> table() const;
 
  private:
+  // A route as it was added, its path cut at the slashes.
   struct Route {
     Entry entry;
     std::vector<std::string> segments;

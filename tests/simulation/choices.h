@@ -14,35 +14,35 @@ namespace alarum::simulation {
 struct Act {
   enum class Kind : std::uint8_t {
     // senders
-    send,
-    repeat,
-    forget,
-    drop,
-    bad_input,
+    send,       ///< a sender sends new events
+    repeat,     ///< it sends an acknowledged request again
+    forget,     ///< it restarts and forgets what was not answered
+    drop,       ///< its next connections will break
+    bad_input,  ///< it sends what must be rejected
     // operators
-    silence,
-    expire,
-    acknowledge,
-    unacknowledge,
-    resolve,
-    reload,
-    bad_reload,
-    redrive,
-    look,
-    restart,
+    silence,        ///< an operator makes a silence
+    expire,         ///< ends one
+    acknowledge,    ///< acknowledges an alert
+    unacknowledge,  ///< takes that back
+    resolve,        ///< resolves an alert by hand
+    reload,         ///< changes rules or config and reloads
+    bad_reload,     ///< the same with broken files
+    redrive,        ///< sends dead letters again
+    look,           ///< reads from the API
+    restart,        ///< stops the bridge in order and starts it
     // faults
-    clock_step,
-    disk_errors,
-    disk_nth,
-    disk_full,
-    flip,
-    receiver_trouble,
-    stall,
-    kill,
-    power_cut,
-    lose_segment
+    clock_step,        ///< the wall clock is stepped
+    disk_errors,       ///< a share of the disk's operations fails for a while
+    disk_nth,          ///< one operation of the disk fails
+    disk_full,         ///< the disk has no room for a while
+    flip,              ///< a bit of synced data flips
+    receiver_trouble,  ///< receivers fail for a while
+    stall,             ///< no part has a turn for a while
+    kill,              ///< the process ends without a stop
+    power_cut,         ///< the machine ends, and unsynced data is lost
+    lose_segment       ///< a segment disappears while the bridge is down
   };
-  Kind kind = Kind::send;
+  Kind kind = Kind::send;         ///< what happens
   std::chrono::nanoseconds at{};  ///< age of the life (SimulatedClock::age())
   std::uint64_t seed = 0;
   std::size_t number = 0;  ///< its place among all acts of its life
@@ -75,11 +75,11 @@ struct Choices {
   /// Name of the stored data folder with which it begins (old.h); empty: with an empty disk
   std::string old;
   // Of the config and the core:
-  std::uint64_t segment_size = 64 << 10;
-  Duration retention{}, dedup_window{};
-  std::uint64_t dedup_max = 0;
-  std::uint64_t max_size = 0;
-  bool keep_matched = false;
+  std::uint64_t segment_size = 64 << 10;  ///< bytes; small, so that a life has many segments
+  Duration retention{}, dedup_window{};   ///< `journal.retention`, `dedup.window`
+  std::uint64_t dedup_max = 0;            ///< `dedup.max`
+  std::uint64_t max_size = 0;             ///< `journal.max_size`, in bytes
+  bool keep_matched = false;              ///< `journal: {keep: matched}`
   std::chrono::seconds checkpoint_every{30};
   std::uint64_t checkpoint_records = 1000;
   std::chrono::seconds audit_every{60}, audit_first{}, recovery_checkpoint_every{10};

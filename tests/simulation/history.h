@@ -93,8 +93,8 @@ struct OperatorAct {
 /// One run of the bridge from its start to its end.
 struct Incarnation {
   enum class End : std::uint8_t { runs, stopped, killed, power_cut, start_failed, start_crashed };
-  Time begun, ended;  ///< true time
-  End end = End::runs;
+  Time begun, ended;          ///< true time
+  End end = End::runs;        ///< how it ended, or that it has not
   std::string rules, config;  ///< names of the texts at the start
   std::string why;            ///< of a failed start
   /// Lines of its log that report damage; only in lives with flipped bits

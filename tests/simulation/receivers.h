@@ -70,17 +70,17 @@ struct Asked {
 class SimulatedTransport final : public deliver::Transport {
  public:
   enum class Fault : std::uint8_t {
-    slow,
-    half,
-    wrong,
-    later,
-    later_date,
-    error,
-    burst,
-    refused,
-    lost_answer,
-    cut,
-    dead
+    slow,         ///< the answer takes up to 20 s, which may pass the time-out
+    half,         ///< the answer is cut off
+    wrong,        ///< 200 with a body that says no, for kinds that judge bodies
+    later,        ///< Retry-After in seconds
+    later_date,   ///< Retry-After as a date
+    error,        ///< an error status for which it is tried again
+    burst,        ///< the same, for a short time
+    refused,      ///< no connection
+    lost_answer,  ///< the receiver accepts, but its answer is lost
+    cut,          ///< the connection breaks within the request
+    dead          ///< a status that makes a dead letter, for a short time
   };
   static constexpr std::size_t kFaults = 11;
 
