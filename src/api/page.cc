@@ -33,10 +33,10 @@ constexpr const char* kLinks = R"(
 )";
 
 Response secured(Response response) {
-  for (const auto& [name, value] : {std::pair("Content-Security-Policy", kPolicy),
-                                    std::pair("X-Content-Type-Options", "nosniff"),
-                                    std::pair("Referrer-Policy", "no-referrer"),
-                                    std::pair("Cross-Origin-Opener-Policy", "same-origin")})
+  for (const auto& [name, value] :
+       {std::pair("Content-Security-Policy", kPolicy),
+        std::pair("X-Content-Type-Options", "nosniff"), std::pair("Referrer-Policy", "no-referrer"),
+        std::pair("Cross-Origin-Opener-Policy", "same-origin")})
     response.headers.emplace_back(name, value);
   return response;
 }
@@ -60,9 +60,8 @@ bool is_known(const Request& request, std::string_view tag) {
 
 Response answer(const Request& request, const PageFile& file, const char* caching) {
   Response response;
-  response.headers = {{"ETag", std::string(file.tag)},
-                      {"Cache-Control", caching},
-                      {"Vary", "Accept-Encoding"}};
+  response.headers = {
+      {"ETag", std::string(file.tag)}, {"Cache-Control", caching}, {"Vary", "Accept-Encoding"}};
   response.content_type = file.type;
   if (is_known(request, file.tag)) {
     response.status = 304;
@@ -85,9 +84,10 @@ http::Handler serving(const PageFile& file) {
 http::Handler serving_assets(std::span<const PageFile> files) {
   return [files](Request& request, http::BodyStream&) -> http::asio::awaitable<Response> {
     const auto found = std::ranges::find(files, request.parameters.at("name"), &PageFile::name);
-    auto response = found == files.end() ? secured(http::error_response(
-                                               404, "not_found", "the page has no such file"))
-                                         : answer(request, *found, kForEver);
+    auto response =
+        found == files.end()
+            ? secured(http::error_response(404, "not_found", "the page has no such file"))
+            : answer(request, *found, kForEver);
     co_return response;
   };
 }
@@ -112,9 +112,8 @@ http::Handler saying_why(std::string_view reason) {
                ("There is no page here: " + html_text(reason)) + ".</p>" + kLinks;
   front.headers.emplace_back("Cache-Control", "no-cache");
   front = secured(std::move(front));
-  return [front](Request&, http::BodyStream&) -> http::asio::awaitable<Response> {
-    co_return front;
-  };
+  return
+      [front](Request&, http::BodyStream&) -> http::asio::awaitable<Response> { co_return front; };
 }
 
 }  // namespace

@@ -150,7 +150,7 @@ Result<void> Bridge::prepare(Loaded& loaded) {
   next_tls_.reset();
   const auto missing_files = provide_descriptors(loaded.config);
   if (!missing_files) return std::unexpected(missing_files.error());
-  missing_files_ = *missing_files;
+  next_missing_files_ = *missing_files;
   if (config().tls && loaded.config.tls) {
     auto tls = http::Tls::load(*loaded.config.tls);
     if (!tls) return std::unexpected(tls.error());
@@ -160,6 +160,7 @@ Result<void> Bridge::prepare(Loaded& loaded) {
 }
 
 void Bridge::adopt(const config::Config& config) {
+  missing_files_ = next_missing_files_;
   if (next_tls_) server_->set_tls(std::exchange(next_tls_, nullptr));
   server_->set_allowed_hosts(allowed_hosts(this->config().listen, config.external_url));
   sources_->adopt(kGrace);

@@ -84,6 +84,7 @@ class Bridge {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<ingest::Sources> sources_;
   std::shared_ptr<const http::Tls> next_tls_;  // from prepare() to adopt()
+  std::uint64_t next_missing_files_ = 0;       // from prepare() to adopt()
   bool reported_reload_ = false;               // and not yet that it has ended
 };
 

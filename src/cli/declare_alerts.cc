@@ -69,10 +69,10 @@ void add_alerts(CLI::App& app, Action& action) {
 }
 
 void add_history(CLI::App& app, Action& action) {
-  auto* command =
-      add_command(app, "history",
-                  "what happened at a running daemon: alerts, who was notified, who was not and why",
-                  "alarum history LinkDown --since 1d");
+  auto* command = add_command(
+      app, "history",
+      "what happened at a running daemon: alerts, who was notified, who was not and why",
+      "alarum history LinkDown --since 1d");
   auto options = std::make_shared<HistoryOptions>();
   auto output = std::make_shared<std::string>();
   auto said = std::make_shared<std::map<std::string, std::string>>();

@@ -116,12 +116,12 @@ void Exchange::wake() {
   if (waiting_) std::exchange(waiting_, std::nullopt)->complete(true);
 }
 
-boost::asio::awaitable<void> Exchange::news() {
+boost::asio::awaitable<void> Exchange::news(bool for_head) {
   const auto executor = co_await boost::asio::this_coro::executor;
   Completion<bool> news(executor);
   {
     const std::lock_guard lock(mutex_);
-    if (ended_ || !bytes_.empty()) co_return;
+    if (ended_ || !bytes_.empty() || (for_head && has_head_)) co_return;
     waiting_ = news;
   }
   co_await news.wait();
@@ -135,7 +135,7 @@ boost::asio::awaitable<Result<AnswerHead>> Exchange::head() {
       if (ended_)
         co_return std::unexpected(fault_.value_or(Error{"no_answer", "nothing came back"}));
     }
-    co_await news();
+    co_await news(true);
   }
 }
 
@@ -150,7 +150,7 @@ boost::asio::awaitable<Result<std::string>> Exchange::read(bool& drained) {
       if (ended_ && fault_) co_return std::unexpected(*fault_);
       if (ended_) co_return std::string();
     }
-    co_await news();
+    co_await news(false);
   }
 }
 

@@ -96,7 +96,7 @@ class Exchange {
   static std::size_t on_head(const char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(const char* bytes, std::size_t size, std::size_t count, void* self);
   // Waits until bytes, the head or the end have come. wake() ends that wait.
-  boost::asio::awaitable<void> news();
+  boost::asio::awaitable<void> news(bool for_head);
   void wake();
 
   const ClientRequest ask_;

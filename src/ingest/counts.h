@@ -12,8 +12,8 @@ namespace alarum::ingest {
 
 /// What became of the events of one wire format: received = accepted + duplicate + rejected +
 /// failed. `accepted` and `duplicate` are on disk. `failed`: not stored, because the journal was
-/// overloaded, full or behind; the sender, or the source itself, tries them again, and each try
-/// counts.
+/// overloaded, full or behind. The sender of a request is asked to come again, and then they count
+/// again; a source that tries again by itself counts them once, if it gives up.
 struct FormatCounts {
   std::uint64_t accepted = 0, duplicate = 0, failed = 0;
   std::map<std::string, std::uint64_t> rejected;  ///< by reason

@@ -41,8 +41,8 @@ std::unexpected<Error> overloaded() {
 }  // namespace
 
 Result<Intake::Pending> Intake::submit(std::vector<model::Event> events,
-                                       http::asio::any_io_executor executor) {
-  const BatchSize load{events.front().format(), events.size(), bytes_of(events)};
+                                       http::asio::any_io_executor executor, bool tried_again) {
+  const BatchSize load{events.front().format(), events.size(), bytes_of(events), tried_again};
   auto room = admit(load);
   if (!room) return refuse(load, room.error());
   const auto generation = current_.get();
@@ -50,11 +50,16 @@ Result<Intake::Pending> Intake::submit(std::vector<model::Event> events,
   items.reserve(events.size());
   BatchMatches matches(generation);
   for (auto& event : events) items.push_back(matched(generation.get(), std::move(event), matches));
-  return send(load, std::move(*room), {std::move(items), std::move(matches)}, std::move(executor));
+  // What the journal has taken is not tried again.
+  auto pending = send({load.format, load.count, load.bytes, false}, std::move(*room),
+                      {std::move(items), std::move(matches)}, std::move(executor));
+  if (!pending) return refuse(load, pending.error());
+  return pending;
 }
 
-http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events) {
-  const BatchSize load{events.front().format(), events.size(), bytes_of(events)};
+http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events,
+                                                       bool tried_again) {
+  const BatchSize load{events.front().format(), events.size(), bytes_of(events), tried_again};
   auto room = admit(load);
   if (!room) co_return refuse(load, room.error());
   const auto generation = current_.get();
@@ -67,7 +72,7 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   }
   const auto executor = co_await http::asio::this_coro::executor;
   auto pending = send(load, std::move(*room), {std::move(items), std::move(matches)}, executor);
-  if (!pending) co_return std::unexpected(pending.error());
+  if (!pending) co_return refuse(load, pending.error());
   auto outcomes = co_await pending->wait();
   co_return outcomes;
 }
@@ -83,7 +88,7 @@ Result<Intake::ByteReservation> Intake::admit(const BatchSize& load) {
 }
 
 std::unexpected<Error> Intake::refuse(const BatchSize& load, const Error& why) {
-  counts_.failed(load.format, load.count);
+  if (!load.tried_again) counts_.failed(load.format, load.count);
   return std::unexpected(why);
 }
 
@@ -100,13 +105,13 @@ Result<Intake::Pending> Intake::send(const BatchSize& load, ByteReservation room
         committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
       counts_.accepted(load.format, load.count - copies, copies);
       counts_.matched(matches.of(*outcomes));
-    } else {
+    } else if (!load.tried_again) {
       counts_.failed(load.format, load.count);
     }
     pending.complete(std::move(outcomes));
   };
   if (journal_.submit(std::move(submission))) return room.hand_over(), pending;
-  return refuse(load, overloaded().error());
+  return overloaded();
 }
 
 MatchCounts Intake::matches() const {

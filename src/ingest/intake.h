@@ -57,11 +57,17 @@ class Intake {
   /// Matches the events and submits them as one batch. `events` must not be empty, and all must
   /// have one format. `executor`: that of the coroutine which will wait for the result. Errors
   /// `overloaded` and `engine_behind`: nothing was stored, try again later.
-  Result<Pending> submit(std::vector<model::Event> events, http::asio::any_io_executor executor);
+  /// With `tried_again` a refusal does not count the events as failed: the caller comes back with
+  /// them, or calls give_up().
+  Result<Pending> submit(std::vector<model::Event> events, http::asio::any_io_executor executor,
+                         bool tried_again = false);
   /// Does the same and waits for the commit, yielding to other connections every 256 events.
   /// Returns when the events are on disk. Errors: also those of Submission::done, for example
   /// `disk_full` and `stopping`.
-  http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events);
+  http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events,
+                                         bool tried_again = false);
+  /// Counts events as failed that were not accepted and are not tried again.
+  void give_up(model::Format format, std::size_t events) { counts_.failed(format, events); }
 
   /// Counts an item that a decoder rejected, and writes a copy of `body` to rejected.ndjson. With
   /// `keep` false it only counts; callers pass that for items past the first of a large batch.
@@ -89,6 +95,7 @@ class Intake {
   struct BatchSize {
     model::Format format;
     std::size_t count, bytes;
+    bool tried_again;
   };
   // Counts its bytes as waiting. The destructor gives them back unless hand_over() was called:
   // then Submission::done gives them back, once the journal has committed the events.

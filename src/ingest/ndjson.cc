@@ -71,14 +71,15 @@ class Stream {
     http::Timer timer(executor);
     for (auto waited = 0ms;; waited += 20ms) {
       auto copy = events_;
-      auto pending = intake_.submit(std::move(copy), executor);
+      const bool last = waited >= options_.patience;
+      auto pending = intake_.submit(std::move(copy), executor, !last);
       if (pending) {
         under_way_.push_back(std::move(*pending));
         events_.clear();
         bytes_ = 0;
         co_return Result<void>();
       }
-      if (waited >= options_.patience) co_return std::unexpected(pending.error());
+      if (last) co_return std::unexpected(pending.error());
       co_await timer.pause(20ms);
     }
   }

@@ -18,7 +18,8 @@ class Pushover final : public Receiver {
     entry.required_secret("token", token_);
     entry.plain_text("device", device_);
     entry.plain_text("sound", sound_);
-    if (const auto word = entry.choice("priority", {"lowest", "low", "normal", "high", "emergency"}))
+    if (const auto word =
+            entry.choice("priority", {"lowest", "low", "normal", "high", "emergency"}))
       priority_ = static_cast<int>(*word) - 2;
     entry.duration("emergency_retry", retry_, 30s, 3h);
     entry.duration("emergency_expire", expire_, 30s, 3h);

@@ -82,31 +82,30 @@ void read_rocketchat(FieldReader& entry, Integration& into) {
 }  // namespace
 
 ReceiverKind rocketchat_kind() {
-  return {"rocketchat",
-          {{"rocketchat_configs", true}},
-          {{"token", Form::secret},
-           {"token_id", Form::secret},
-           {"channel", Form::nullable},
-           {"api_url", Form::url},
-           {"http_config", Form::transport, Type::mapping},
-           {"emoji", Form::nullable},
-           {"icon_url", Form::nullable},
-           {"mention"},
-           {"title", Form::nullable},
-           {"text", Form::nullable},
-           {"language", Form::value, Type::language}},
-          {"color", "title_link", "fields", "short_fields", "image_url", "thumb_url", "link_names",
-           "actions"},
-          {{"rocketchat_api_url", "api_url"},
-           {"rocketchat_token", "token"},
-           {"rocketchat_token_file", "token_file"},
-           {"rocketchat_token_id", "token_id"},
-           {"rocketchat_token_id_file", "token_id_file"}},
-          read_rocketchat,
-          config::ReceiverKind::Import{false,
-                                       {"token", "token_id", "channel"},
-                                       false,
-                                       {{"title", "title"}, {"text", "text"}}}};
+  return {
+      "rocketchat",
+      {{"rocketchat_configs", true}},
+      {{"token", Form::secret},
+       {"token_id", Form::secret},
+       {"channel", Form::nullable},
+       {"api_url", Form::url},
+       {"http_config", Form::transport, Type::mapping},
+       {"emoji", Form::nullable},
+       {"icon_url", Form::nullable},
+       {"mention"},
+       {"title", Form::nullable},
+       {"text", Form::nullable},
+       {"language", Form::value, Type::language}},
+      {"color", "title_link", "fields", "short_fields", "image_url", "thumb_url", "link_names",
+       "actions"},
+      {{"rocketchat_api_url", "api_url"},
+       {"rocketchat_token", "token"},
+       {"rocketchat_token_file", "token_file"},
+       {"rocketchat_token_id", "token_id"},
+       {"rocketchat_token_id_file", "token_id_file"}},
+      read_rocketchat,
+      config::ReceiverKind::Import{
+          false, {"token", "token_id", "channel"}, false, {{"title", "title"}, {"text", "text"}}}};
 }
 
 }  // namespace alarum::receivers

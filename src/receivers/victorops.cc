@@ -1,5 +1,5 @@
-// VictorOps (Splunk On-Call), REST endpoint: one incident a group, by its entity_id; RECOVERY closes
-// it. The API key is in the URL; it is added at the moment of an attempt.
+// VictorOps (Splunk On-Call), REST endpoint: one incident a group, by its entity_id; RECOVERY
+// closes it. The API key is in the URL; it is added at the moment of an attempt.
 #include <algorithm>
 #include <memory>
 
@@ -63,7 +63,7 @@ class VictorOps final : public Receiver {
     });
     if (acknowledged) return "ACKNOWLEDGEMENT";
     if (!message_type_.empty()) return message_type_;
-    return card.worst >= model::Severity::major ? "CRITICAL"
+    return card.worst >= model::Severity::major  ? "CRITICAL"
            : card.worst == model::Severity::info ? "INFO"
                                                  : "WARNING";
   }
@@ -90,27 +90,27 @@ void read_victorops(FieldReader& entry, Integration& into) {
 }  // namespace
 
 ReceiverKind victorops_kind() {
-  return {"victorops",
-          {{"victorops_configs", true}},
-          {{"api_key", Form::secret},
-           {"routing_key", Form::nullable},
-           {"api_url", Form::url},
-           {"http_config", Form::transport, Type::mapping},
-           {"message_type", Form::nullable},
-           {"monitoring_tool", Form::nullable},
-           {"title"},
-           {"text"},
-           {"language", Form::value, Type::language}},
-          {"entity_display_name", "state_message", "custom_fields"},
-          {{"victorops_api_key", "api_key"},
-           {"victorops_api_key_file", "api_key_file"},
-           {"victorops_api_url", "api_url"}},
-          read_victorops,
-          config::ReceiverKind::Import{
-              true,
-              {"api_key", "routing_key"},
-              true,
-              {{"entity_display_name", "title"}, {"state_message", "text"}}}};
+  return {
+      "victorops",
+      {{"victorops_configs", true}},
+      {{"api_key", Form::secret},
+       {"routing_key", Form::nullable},
+       {"api_url", Form::url},
+       {"http_config", Form::transport, Type::mapping},
+       {"message_type", Form::nullable},
+       {"monitoring_tool", Form::nullable},
+       {"title"},
+       {"text"},
+       {"language", Form::value, Type::language}},
+      {"entity_display_name", "state_message", "custom_fields"},
+      {{"victorops_api_key", "api_key"},
+       {"victorops_api_key_file", "api_key_file"},
+       {"victorops_api_url", "api_url"}},
+      read_victorops,
+      config::ReceiverKind::Import{true,
+                                   {"api_key", "routing_key"},
+                                   true,
+                                   {{"entity_display_name", "title"}, {"state_message", "text"}}}};
 }
 
 }  // namespace alarum::receivers

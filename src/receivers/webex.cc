@@ -64,8 +64,7 @@ ReceiverKind webex_kind() {
           {"message"},
           {{"webex_api_url", "api_url"}},
           read_webex,
-          config::ReceiverKind::Import{
-              true, {"room_id", "token"}, false, {{"message", "text"}}}};
+          config::ReceiverKind::Import{true, {"room_id", "token"}, false, {{"message", "text"}}}};
 }
 
 }  // namespace alarum::receivers

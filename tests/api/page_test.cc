@@ -27,10 +27,9 @@ struct PageRoutes : testing::Test {
     boost::asio::io_context context;
     NoBody body;
     std::optional<http::Response> out;
-    boost::asio::co_spawn(context, (*found.handler)(request, body),
-                          [&](const std::exception_ptr&, http::Response response) {
-                            out = std::move(response);
-                          });
+    boost::asio::co_spawn(
+        context, (*found.handler)(request, body),
+        [&](const std::exception_ptr&, http::Response response) { out = std::move(response); });
     context.run();
     return std::move(*out);
   }
@@ -44,7 +43,8 @@ struct PageRoutes : testing::Test {
 
 TEST_F(PageRoutes, ViewsAnswerTheSameDocumentAndOtherPathsNothing) {
   add_page_routes(router, {kFiles, ""});
-  for (const auto* path : {"/", "/alert", "/silences", "/delivery", "/history", "/rules", "/status"})
+  for (const auto* path :
+       {"/", "/alert", "/silences", "/delivery", "/history", "/rules", "/status"})
     EXPECT_EQ(get(path).body, "<p>page") << path;
   for (const auto* path : {"/other", "/alert/1", "/assets", "/index.html", "/assets/a/b"})
     EXPECT_EQ(get(path).status, 404U) << path;

@@ -177,6 +177,26 @@ def more_files_than_may_be_open():
             assert counted(daemon, "f", "duplicate") == 0 and daemon.metric("process_open_fds") < many - 100
 
 
+def what_cannot_be_read_at_a_start_keeps_its_place():
+    with temporary() as folder:
+        daemon, log = following(folder)
+        read_once(daemon, log, 10)
+        aside = pathlib.Path(folder) / "a.log"
+        log.rename(aside)
+        log.mkdir()  # whoever is root may read every file: a folder it may not
+        for _ in range(2):  # a second start knows it as well
+            with daemon:
+                daemon.says("a file cannot be read")
+                assert daemon.metric("alarum_source_gaps_total") == 0
+        with daemon:
+            daemon.says("a file cannot be read")
+            log.rmdir()
+            append(aside, [10])
+            aside.rename(log)
+            eventually("it goes on", lambda: accepted(daemon) == 11)
+            assert counted(daemon, "f", "duplicate") == 0 and daemon.metric("alarum_source_gaps_total") == 0
+
+
 def killed_while_it_tails():
     with temporary() as folder:
         daemon, log = following(folder)
@@ -238,4 +258,4 @@ def a_damaged_position_stops_nobody_and_is_said():
 
 
 if __name__ == "__main__":
-    main([a_damaged_position_stops_nobody_and_is_said, more_files_than_may_be_open, a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, what_was_rotated_while_nobody_looked_is_read_in_its_order, files_that_are_known_by_more_than_their_number, a_link_whose_target_is_rotated, killed_while_it_tails])
+    main([a_damaged_position_stops_nobody_and_is_said, what_cannot_be_read_at_a_start_keeps_its_place, more_files_than_may_be_open, a_file_grows_and_is_rotated_both_ways, a_restart_goes_on_where_it_was, what_was_rotated_while_nobody_looked_is_read_in_its_order, files_that_are_known_by_more_than_their_number, a_link_whose_target_is_rotated, killed_while_it_tails])

@@ -132,6 +132,10 @@ TEST(FullQueue, NothingIsTakenWhileTheEngineIsTooFarBehind) {
   EXPECT_EQ(refused.error().reason, "engine_behind");
   const auto answer = failure(refused.error());
   EXPECT_EQ(answer.status, 503);
+  const auto failed = [&] { return intake.counts().snapshot()[numbered(1).format()].failed; };
+  EXPECT_EQ(failed(), 1U);
+  EXPECT_FALSE(intake.submit({numbered(1)}, context.get_executor(), true));
+  EXPECT_EQ(failed(), 1U) << "its sender comes again with it";
   EXPECT_EQ(answer.headers.back(), (std::pair<std::string, std::string>("Retry-After", "10")));
   behind = false;
   EXPECT_TRUE(intake.submit({numbered(1)}, context.get_executor()));

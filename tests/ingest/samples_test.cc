@@ -81,10 +81,10 @@ TEST_F(Samples, SmnMessagesAreTakenAndNoneThatWasTamperedWith) {
       changed[member] = text;
       EXPECT_NE(verdict_on(changed), "yes") << name << ": one bit of " << member;
     }
-    auto offload = message;
-    offload["signing_cert_url"] =
+    auto elsewhere = message;
+    elsewhere["signing_cert_url"] =
         "https://smn.sa-brazil-1.myhuaweicloud.com.example.com/smn/SMN_x.pem";
-    EXPECT_EQ(verdict_on(offload), "bad_certificate_url") << name;
+    EXPECT_EQ(verdict_on(elsewhere), "bad_certificate_url") << name;
     EXPECT_EQ(verdict_on(message, kAt + 2h), "stale_message") << name;
   }
 }

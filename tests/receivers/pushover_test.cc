@@ -24,10 +24,10 @@ TEST(Pushover, PushesAMessage) {
     "message":
       "Where: npu=3\nSince: 1970-01-01 00:00:00 UTC\nhttp://bridge/api/v1/history?alert=id3\n",
     "url": "http://bridge/api/v1/history?alert=id3"})"));
-  EXPECT_EQ(judged("pushover", 200,
-                   R"({"status":1,"request":"647d2300-702c-4b38-8b2f-d56326ae460b"})")
-                .kind,
-            Kind::delivered);
+  EXPECT_EQ(
+      judged("pushover", 200, R"({"status":1,"request":"647d2300-702c-4b38-8b2f-d56326ae460b"})")
+          .kind,
+      Kind::delivered);
 }
 
 TEST(Pushover, AnEmergencyRepeatsUntilSomebodyTakesIt) {

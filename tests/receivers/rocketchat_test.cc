@@ -16,15 +16,16 @@ const std::string kRocket =
 TEST(RocketChat, PostsOneAttachment) {
   const auto request = request_of(kRocket + ", mention: '@here', emoji: ':fire:'}]");
   EXPECT_EQ(request.url, "http://localhost:3000/api/v1/chat.postMessage");
-  EXPECT_EQ(request.headers, (std::vector<std::string>{
-                                 "X-Auth-Token: RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f",
-                                 "X-User-Id: rbAXPnMktTFbNpwtJ"}));
-  EXPECT_EQ(Json::parse(request.body), Json::parse(R"({
+  EXPECT_EQ(request.headers,
+            (std::vector<std::string>{"X-Auth-Token: RScctEHSmLGZGywfIhWyRpyofhKOiMoUIpimhvheU3f",
+                                      "X-User-Id: rbAXPnMktTFbNpwtJ"}));
+  EXPECT_EQ(Json::parse(request.body),
+            Json::parse(R"({
     "channel": "#general", "text": "@here", "emoji": ":fire:",
     "attachments": [{"color": "#d00000", "title": "FIRING critical NpuFault: NPU 3 is down",
       "title_link": "http://bridge/api/v1/history?alert=id3",
       "text": "Where: npu=3\nSince: 1970-01-01 00:00:00 UTC\n)"
-                                                   R"(http://bridge/api/v1/history?alert=id3\n"}]})"));
+                        R"(http://bridge/api/v1/history?alert=id3\n"}]})"));
   EXPECT_EQ(judged("rocketchat", 200, R"({"ts":1481748965123,"channel":"general","message":
     {"_id":"jC9chsFddTvsbFQG7"},"success":true})")
                 .kind,
@@ -40,9 +41,9 @@ TEST(RocketChat, NoTextOfAnEventMentionsAnybody) {
 TEST(RocketChat, IsJudgedBySuccess) {
   EXPECT_EQ(judged("rocketchat", 200, R"({"success":false,"error":"x"})").kind, Kind::dead);
   EXPECT_EQ(judged("rocketchat", 200, "<html>").kind, Kind::retry);
-  EXPECT_EQ(judged("rocketchat", 401, R"({"status":"error","message":"You must be logged in"})")
-                .kind,
-            Kind::dead);
+  EXPECT_EQ(
+      judged("rocketchat", 401, R"({"status":"error","message":"You must be logged in"})").kind,
+      Kind::dead);
   for (const long status : {400L, 429L}) {
     const auto limited = judged("rocketchat", status, R"({"success":false,
       "error":"Error, too many requests. [error-too-many-requests]"})");

@@ -15,14 +15,15 @@ TEST(Webex, PostsAMessageIntoTheRoom) {
   const auto request = request_of(kWebex);
   EXPECT_EQ(request.url, "https://webexapis.com/v1/messages");
   EXPECT_EQ(request.headers, std::vector<std::string>{"Authorization: Bearer T0k"});
-  EXPECT_EQ(Json::parse(request.body), Json::parse(R"({
+  EXPECT_EQ(Json::parse(request.body),
+            Json::parse(R"({
     "roomId": "Y2lzY29zcGFyazovL3VzL1JPT00v",
     "markdown": "**FIRING critical NpuFault: NPU 3 is down**\n\nWhere: npu=3\n\nSince: )"
-                                                   R"(1970-01-01 00:00:00 UTC\n\n)"
-                                                   R"(<http://bridge/api/v1/history?alert=id3>\n\n"})"));
-  EXPECT_EQ(judged("webex", 200, R"({"id":"Y2lzY29zcGFyazovL3VzL01FU1NBR0Uv","roomType":"group"})")
-                .kind,
-            Kind::delivered);
+                        R"(1970-01-01 00:00:00 UTC\n\n)"
+                        R"(<http://bridge/api/v1/history?alert=id3>\n\n"})"));
+  EXPECT_EQ(
+      judged("webex", 200, R"({"id":"Y2lzY29zcGFyazovL3VzL01FU1NBR0Uv","roomType":"group"})").kind,
+      Kind::delivered);
 }
 
 TEST(Webex, NoTextOfAnEventMentionsAnybody) {
@@ -55,7 +56,8 @@ TEST(Webex, NeedsARoomAndCredentials) {
 
 TEST(Webex, WaitsAsLongAsItIsAsked) {
   const auto limited = judge(integration_of(kWebex), {429, R"({"message":"Too many requests",
-    "trackingId":"NA_x"})", 17s});
+    "trackingId":"NA_x"})",
+                                                      17s});
   EXPECT_EQ(std::tuple(limited.kind, limited.slow_down, limited.retry_after),
             std::tuple(Kind::retry, true, std::chrono::seconds(17)));
   EXPECT_EQ(judged("webex", 401, "{}").kind, Kind::dead);

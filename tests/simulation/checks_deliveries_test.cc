@@ -114,10 +114,10 @@ TEST(Checks, AnEndAloneComesInAGroupThatADigestToldOf) {
   const auto end = in_group(told("n2", over), {{"alertname", "LinkDown"}});
   EXPECT_EQ(check_order({digest, end}, {}, {}), Violations());
   EXPECT_EQ(check_order({end, digest}, {}, {}).size(), 1U);
-  const auto offload = in_group(told("n2", over), {{"alertname", "LinkDown"}, {"subject", "s1"}});
-  EXPECT_EQ(check_order({digest, offload}, {}, {}).size(), 1U) << "of another group";
+  const auto elsewhere = in_group(told("n2", over), {{"alertname", "LinkDown"}, {"subject", "s1"}});
+  EXPECT_EQ(check_order({digest, elsewhere}, {}, {}).size(), 1U) << "of another group";
   digest.seen.group_key = "linkdown";  // of its newest part
-  EXPECT_EQ(check_order({digest, offload}, {}, {}).size(), 1U);
+  EXPECT_EQ(check_order({digest, elsewhere}, {}, {}).size(), 1U);
   digest.seen.target = "ops/webhook/1";
   EXPECT_EQ(check_order({digest, end}, {}, {}).size(), 1U) << "told to another target";
 }
@@ -128,9 +128,9 @@ TEST(Checks, AnEndAloneIsToldOfLabelsThatFireAtTheReceiver) {
   const auto end = told("n2", ended(second, 4));
   EXPECT_EQ(check_order({told("n1", first), end}, {}, {}), Violations());
   EXPECT_EQ(check_order({told("n1", first), told("n3", ended(first, 2)), end}, {}, {}).size(), 1U);
-  auto offload = told("n1", first);
-  offload.seen.target = "ops/webhook/1";
-  EXPECT_EQ(check_order({offload, end}, {}, {}).size(), 1U) << "told to another target";
+  auto elsewhere = told("n1", first);
+  elsewhere.seen.target = "ops/webhook/1";
+  EXPECT_EQ(check_order({elsewhere, end}, {}, {}).size(), 1U) << "told to another target";
   EXPECT_EQ(check_order({told("n1", alert("subject=s2", 1)), end}, {}, {}), Violations())
       << "of a group of several";
 }
@@ -166,9 +166,9 @@ TEST(Checks, NobodyIsToldOfWhatAFiringAlertKeepsBack) {
   EXPECT_EQ(check_inhibited({told("n1", target)}, later, inhibits).size(), 1U);
   // An end is told
   EXPECT_EQ(check_inhibited({told("n2", ended(target, 8))}, both, inhibits), Violations());
-  auto offload = source;
-  offload.labels["subject"] = "s2";
-  EXPECT_EQ(check_inhibited({told("n1", target)}, {{offload, target}, {}, {}, true}, inhibits),
+  auto elsewhere = source;
+  elsewhere.labels["subject"] = "s2";
+  EXPECT_EQ(check_inhibited({told("n1", target)}, {{elsewhere, target}, {}, {}, true}, inhibits),
             Violations());
 }
 

@@ -20,7 +20,7 @@ Senders::Senders(World& world)
   for (const auto& choice : world.choices.senders)
     senders_.push_back(
         {choice, "sender-" + std::to_string(senders_.size() + 1), {}, {}, {}, 0, 0, 0});
-  // Those of a life that began offload
+  // Those of a life that began elsewhere
   for (std::size_t i = 0; i < world.history.sent.size(); ++i) {
     if (!world.history.sent[i].acknowledged()) senders_[0].queue.push_back(i);
   }

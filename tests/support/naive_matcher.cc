@@ -186,7 +186,8 @@ bool numeric(const Value& terms, double value) {
 bool fits(const Value& test, const Value& leaf);
 
 bool named(const std::string& name, const Value& operand, const Value& leaf) {
-  if (name == "exists") return operand.text == "true";  // false is settled offload: here is a leaf
+  if (name == "exists")
+    return operand.text == "true";  // false is settled elsewhere: here is a leaf
   if (name == "anything-but") {
     if (operand.kind == '{') {
       const auto& [inner, texts] = operand.members.front();

@@ -23,7 +23,7 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(
   auto pause = 20ms;
   for (bool told = false;;) {
     auto copy = events;  // the originals are needed if this attempt fails
-    auto outcomes = co_await intake_.commit(std::move(copy));
+    auto outcomes = co_await intake_.commit(std::move(copy), true);
     if (outcomes) {
       const auto copies = static_cast<std::uint64_t>(
           std::ranges::count_if(*outcomes, &journal::Outcome::duplicate));
@@ -44,6 +44,7 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(
     co_await timer.async_wait(tuple);
     pause = std::min(pause * 2, 500ms);
   }
+  intake_.give_up(events.front().format(), events.size());
   log::warn("ingest", "the daemon stops before a source's last events are written",
             {{"source", name_}, {"events", events.size()}});
   co_return fail("stopping", "the daemon is stopping");

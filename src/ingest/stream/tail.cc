@@ -85,7 +85,11 @@ void Tail::find() {
   sort_by_age(paths);
   for (const auto& path : paths) adopt(path);
   auto at = files_.begin();
-  for (const auto& place : std::exchange(before_, {})) {
+  for (auto& place : std::exchange(before_, {})) {
+    if (unreadable_.contains(place.path)) {
+      before_.push_back(std::move(place));  // until it can be read
+      continue;
+    }
     auto file = find_again(place);
     if (file) tell_unread(place, *file);
     if (file) {
@@ -279,6 +283,7 @@ void Tail::save(bool now) {
   if (!now && std::chrono::steady_clock::now() - saved_at_ < kSave) return;
   std::vector<TailPlace> places;
   for (const auto& file : files_) places.push_back(file->place());
+  places.insert(places.end(), before_.begin(), before_.end());
   if (places == saved_) return;
   saved_at_ = std::chrono::steady_clock::now();
   if (auto done = file_.write(tail_state_json(places)); !done)

@@ -56,7 +56,7 @@ class Tail final : public Source {
   const PositionFile file_;
   // Older files first, so that a rotated file is read before the one that replaced it
   std::vector<std::unique_ptr<TailedFile>> files_;
-  std::vector<TailPlace> before_;     // places of the last run whose files were not found yet
+  std::vector<TailPlace> before_;     // places of the last run: not looked for yet, or not readable
   std::vector<TailPlace> saved_;      // what the position file has
   std::set<std::string> unreadable_;  // paths that could not be opened, which was logged once
   std::string said_;                  // the last error that was logged
