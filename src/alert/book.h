@@ -76,7 +76,7 @@ class Book {
   };
 
   /// Opens or creates the file, brings tables of an older version up to date, and writes again what
-  /// an earlier process may have failed to sync. Error `book_version`: a newer binary wrote it.
+  /// an earlier process may have failed to sync. Error `history_version`: a newer binary wrote it.
   static Result<std::unique_ptr<Book>> open(const std::string& path,
                                             SqliteFiles* through = nullptr);
   ~Book();

@@ -157,7 +157,7 @@ Result<void> prepare_book(Database& database) {
   if (!version) return std::unexpected(version.error());
   if (*version > kBookVersion) {
     const auto newer = newer_format("the book", static_cast<std::uint64_t>(*version), kBookVersion);
-    return fail("book_version", newer.error().message);
+    return fail("history_version", newer.error().message);
   }
   if (*version == kBookVersion) return {};
   return database.transaction([&]() -> Result<void> {

@@ -5,8 +5,8 @@ namespace alarum::alert {
 Result<void> BookSyncs::sync(const std::function<Result<void>()>& sync) {
   const std::lock_guard lock(mutex_);
   if (const auto why = doubt()) {
-    return fail("book_in_doubt",
-                "what the book holds has to be written again first, since " + why->message);
+    return fail("history_in_doubt",
+                "the history has to be written again first, because " + why->message);
   }
   auto done = sync();
   if (!done) doubt_.set(std::make_shared<const Error>(done.error()));

@@ -16,7 +16,7 @@ namespace alarum::alert {
 /// written again. Any thread; calls wait for each other and for the disk. The book owns the object.
 class BookSyncs {
  public:
-  /// Runs `sync` and returns its error, with which the doubt begins. Error `book_in_doubt`: an
+  /// Runs `sync` and returns its error, with which the doubt begins. Error `history_in_doubt`: an
   /// earlier sync has failed, and `sync` was not run.
   Result<void> sync(const std::function<Result<void>()>& sync);
   /// Runs `write_again`, which must write everything that could be lost and sync it. If it succeeds

@@ -32,8 +32,8 @@ std::size_t RouteTree::add(const config::Route& route, const RouteNode* parent,
   if (route.receiver) said.receiver = route.receiver;
   if (route.group_by) said.group_by = route.group_by;
   if (route.group_wait) said.group_wait = route.group_wait;
-  if (route.group_interval) said.group_interval = route.group_interval, said.news_wait.reset();
-  if (route.news_wait) said.news_wait = route.news_wait;
+  if (route.group_interval) said.group_interval = route.group_interval, said.new_alert_wait.reset();
+  if (route.new_alert_wait) said.new_alert_wait = route.new_alert_wait;
   if (route.repeat_interval) said.repeat_interval = route.repeat_interval;
   RouteNode node;
   node.key = unique((parent ? parent->key + '/' : "") + model::to_text(route.matchers), nodes_);
@@ -46,7 +46,7 @@ std::size_t RouteTree::add(const config::Route& route, const RouteNode* parent,
   node.wait = said.group_wait.value_or(node.each_alone ? 0s : kGroupWait);
   node.interval = said.group_interval.value_or(node.each_alone ? 0s : kGroupInterval);
   node.repeat = said.repeat_interval.value_or(kRepeat);
-  node.news = said.news_wait;
+  node.news = said.new_alert_wait;
   node.goes_on = route.goes_on;
   node.mute = route.mute_time_intervals;
   node.active = route.active_time_intervals;

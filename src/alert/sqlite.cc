@@ -182,7 +182,7 @@ Result<Database> Database::open_as(const std::string& path, int mode, SqliteFile
   const bool ok = sqlite3_open_v2(path.c_str(), &open->handle, flags,
                                   through ? through->name() : nullptr) == SQLITE_OK;
   Database database(std::move(open));
-  if (!ok) return fail("book_error", path + ": " + database.error().message);
+  if (!ok) return fail("history_error", path + ": " + database.error().message);
   sqlite3_busy_timeout(database.open_->handle, 2000);
   if (through && through->page_size() > 0) {
     const auto sql = "PRAGMA page_size = " + std::to_string(through->page_size());
@@ -289,7 +289,7 @@ Result<void> Database::write_again() {
     const int code = write_files_again(open_->handle);
     if (code == SQLITE_OK) return {};
     const char* file = sqlite3_db_filename(open_->handle, "main");
-    return fail(is_sync(code) ? "sync_failed" : "book_error",
+    return fail(is_sync(code) ? "sync_failed" : "history_error",
                 std::string("cannot write ") + (file ? file : "the book") +
                     " and its -wal again: SQLite: " + sqlite3_errstr(code));
   });
@@ -305,7 +305,7 @@ Error Database::error() const {
   const char* reason = code == SQLITE_FULL                               ? "disk_full"
                        : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? "book_corrupt"
                        : failed_sync                                     ? "sync_failed"
-                                                                         : "book_error";
+                                                                         : "history_error";
   auto message = std::string("SQLite: ") + sqlite3_errmsg(open_->handle);
   const char* file = sqlite3_db_filename(open_->handle, "main");
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED)

@@ -270,7 +270,7 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make 
     co_return http::error_response(404, "not_found", "no alert of that id fires");
   if (of_acknowledged && *state != State::acknowledged)
     co_return http::error_response(409, "not_acknowledged",
-                                   "nobody has acknowledged that alert, or it has ended already");
+                                   "that alert is not acknowledged, or it has ended already");
   model::Payload payload = make(id, std::move(*said));
   auto done = co_await change(sources, std::move(payload));
   if (!done) co_return http::error_response(503, done.error().reason, done.error().message);

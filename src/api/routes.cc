@@ -5,6 +5,7 @@
 #include "api/alertmanager_routes.h"
 #include "api/ask.h"
 #include "api/dead_letters.h"
+#include "api/deprecated_use.h"
 #include "api/history_routes.h"
 #include "api/page.h"
 #include "api/query.h"
@@ -20,6 +21,7 @@ using http::Response;
 constexpr std::size_t kMostInventory = 256U << 20;  // bytes
 // Of a reload, a plan, a count: the journal or the engine that they wait for may hang.
 constexpr std::chrono::seconds kPage{120};
+constexpr const char* kDeprecatedSince = "@1795996800";  // 2026-11-30 (RFC 9745)
 
 Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
   Response response;
@@ -29,20 +31,21 @@ Response text(std::string body, std::string type = "text/plain; charset=utf-8") 
 }
 
 // Events that a rule could not take, records that another part could not process, and why.
-std::string parked_json(const engine::Engine& engine, const engine::Processor& processor) {
+std::string processing_errors_json(const engine::Engine& engine,
+                                   const engine::Processor& processor) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& one : engine.correlator().parked())
     list.push_back({{"event", one.event}, {"alert", one.rule}, {"reason", one.reason}});
   for (const auto& one : processor.parked())
-    list.push_back({{"offset", one.offset}, {"doing", one.doing}, {"reason", one.reason}});
+    list.push_back({{"offset", one.offset}, {"operation", one.doing}, {"reason", one.reason}});
   return nlohmann::ordered_json{{"count", engine.counts().parked + processor.parked_count()},
                                 {"first", std::move(list)}}
              .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
          '\n';
 }
 
-asio::awaitable<Response> parked(const Sources& sources) {
-  LiveQuestion<std::string> question = parked_json;
+asio::awaitable<Response> processing_errors(const Sources& sources) {
+  LiveQuestion<std::string> question = processing_errors_json;
   auto answer = co_await ask(*sources.engine, question);
   if (!answer) co_return busy();
   co_return text(std::move(*answer), "application/json");
@@ -166,6 +169,30 @@ void add_page(http::Router& router, const std::string& path, Ask ask) {
              });
 }
 
+// The old path of a page works for one release: its answers name the new one (RFC 9745).
+void add_renamed(http::Router& router, const std::string& old_path, const std::string& path,
+                 const std::shared_ptr<const Sources>& sources,
+                 asio::awaitable<Response> (*page)(const Sources&)) {
+  struct Renamed {
+    std::string old_path, path;
+    std::shared_ptr<const Sources> sources;
+    asio::awaitable<Response> (*page)(const Sources&);
+    DeprecatedUse use = {};
+
+    asio::awaitable<Response> answer() {
+      auto response = co_await page(*sources);
+      response.headers.emplace_back("Deprecation", kDeprecatedSince);
+      response.headers.emplace_back(
+          "Link", "<" + path.substr(path.rfind('/') + 1) + ">; rel=\"successor-version\"");
+      use.announce(response, old_path + " was renamed: use " + path, sources->now());
+      co_return response;
+    }
+  };
+  const auto renamed = std::make_shared<Renamed>(old_path, path, sources, page);
+  router.add("GET", old_path, http::Access::admin,
+             [renamed](Request&, http::BodyStream&) { return renamed->answer(); });
+}
+
 std::string table_json(const std::vector<http::Router::Entry>& table) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& one : table)
@@ -201,8 +228,9 @@ void add_routes(http::Router& router, const Sources& sources) {
              });
   add_page(router, "/api/v1/ledger",
            [kept](http::Completion<Result<TextAndJson>> done) { kept->ledger(std::move(done)); });
-  router.add("GET", "/api/v1/parked", http::Access::admin,
-             [kept](Request&, http::BodyStream&) { return parked(*kept); });
+  router.add("GET", "/api/v1/processing-errors", http::Access::admin,
+             [kept](Request&, http::BodyStream&) { return processing_errors(*kept); });
+  add_renamed(router, "/api/v1/parked", "/api/v1/processing-errors", kept, processing_errors);
   add_dead_letter_routes(router, kept);
   router.add("GET", "/-/healthy", http::Access::open, immediate([] { return text("healthy\n"); }));
   router.add("GET", "/-/ready", http::Access::open,

@@ -74,7 +74,7 @@ struct Sources {
 
 /// Adds the page (page.h), `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET
 /// /api/v1/rules/plan`, `GET`, `PUT` and `DELETE /api/v1/inventory`, `GET /api/v1/ledger`, `GET
-/// /api/v1/parked`, `GET /api/v1/status` and what alertmanager_routes.h names.
+/// /api/v1/processing-errors`, `GET /api/v1/status` and what alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
 /// Adds `GET /api/v1/routes`: every route with its method, its path and whose credentials it asks

@@ -26,7 +26,7 @@ alert::Posted unbalanced_alert(const std::vector<std::string>& faults, Time sinc
   posted.annotations = {{"summary", "Alarum cannot account for everything that it took in"},
                         {"description", all},
                         {"runbook",
-                         "An event, or the news of an alert, may have reached nobody. Run \"alarum "
+                         "An event or a notification may be lost. Run \"alarum "
                          "ledger\" on the data folder, which counts once more from the files, look "
                          "into the log for damage, and keep the folder for a report."}};
   return posted;

@@ -19,7 +19,8 @@ std::vector<std::string> named(const engine::Processor& processor) {
     out.push_back(fmt::format("record {} ({}: {})", one.offset, one.doing, one.reason));
   }
   if (processor.parked_count() > kNamed)
-    out.push_back(fmt::format("{} more; GET /api/v1/parked", processor.parked_count() - kNamed));
+    out.push_back(
+        fmt::format("{} more; GET /api/v1/processing-errors", processor.parked_count() - kNamed));
   return out;
 }
 

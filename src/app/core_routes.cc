@@ -68,7 +68,7 @@ std::string inventory(Core& core) {
                {"keys", keys},
                {"labels", labels},
                {"annotations", annotations},
-               {"double_keys", about.doubles},
+               {"duplicate_keys", about.doubles},
                {"faults", about.faults}});
 }
 

@@ -23,15 +23,15 @@ Condition journal_condition(const journal::Stats& stats) {
 }
 
 Condition book_condition(const engine::Stage& engine) {
-  if (engine.healthy() && engine.book_in_doubt()) {
+  if (engine.healthy() && engine.history_in_doubt()) {
     return Condition::warning(
-        "book_in_doubt",
-        "a sync of the book failed, so a power cut may take what it holds; it is written again "
+        "history_in_doubt",
+        "a sync of the history to disk failed, so a power cut may lose it; it is written again "
         "every second, and no checkpoint counts until that has succeeded: check the disk");
   }
   if (engine.healthy()) return {};
-  return Condition::failed("book_unwritable",
-                           "the book cannot be written, so nobody is notified; see the log");
+  return Condition::failed("history_unwritable",
+                           "the history cannot be written, so nobody is notified; see the log");
 }
 
 // Warns until the next start. Engine time stays ahead for longer, which does no harm.
@@ -75,10 +75,11 @@ Condition engine_condition(const engine::Stage& engine, Duration limit) {
                                  "answered 503 until it has caught up");
   }
   if (const auto errors = engine.processing_errors(); errors > 0) {
-    return Condition::warning("processing_errors",
-                              std::to_string(errors) +
-                                  " records could not be processed since the start, so somebody "
-                                  "may not have been notified; GET /api/v1/parked names the first");
+    return Condition::warning(
+        "processing_errors",
+        std::to_string(errors) +
+            " records could not be processed since the start, so somebody "
+            "may not have been notified; GET /api/v1/processing-errors lists the first");
   }
   return {};
 }
@@ -133,7 +134,7 @@ api::Readiness readiness_of(const ReadinessSources& sources) {
   const auto& [journal, engine, deliver, checkpoints, doors, damage, reload, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
-  readiness.add("book", [&engine = engine] { return book_condition(engine); });
+  readiness.add("history", [&engine = engine] { return book_condition(engine); });
   readiness.add("sources", [&doors = doors] { return sources_condition(doors); });
   readiness.add("outputs", [&deliver = deliver] { return outputs_condition(deliver); });
   readiness.add("log", log_condition);

@@ -73,14 +73,15 @@ std::unexpected<Error> state_lost(alert::Book& book, const std::string& folder,
   const auto held = counts ? fmt::format("{} alerts that fire and {} notifications that wait",
                                          counts->firing, counts->pending)
                            : "alerts that fire and notifications that wait";
-  return fail("state_lost",
-              fmt::format("no checkpoint in {0}/checkpoints can be used, and what led to the "
-                          "present state is no longer in the journal: {1}. "
-                          "Put back a checkpoint from a backup. To go on without: mv {0} {0}.lost, "
-                          "and start again. What rules remember, silences, and {2} are then lost "
-                          "(nobody is told of their end), duplicates are not known; the tools "
-                          "still read it: alarum explain --data {0}.lost ID",
-                          folder, why, held));
+  return fail(
+      "state_lost",
+      fmt::format("no checkpoint in {0}/checkpoints can be used, and what led to the "
+                  "present state is no longer in the journal: {1}. "
+                  "Put back a checkpoint from a backup. To go on without: mv {0} {0}.lost, "
+                  "and start again. What rules remember, silences, and {2} are then lost "
+                  "(nobody is notified of their end), duplicates are not recognized; the tools "
+                  "still read it: alarum explain --data {0}.lost ID",
+                  folder, why, held));
 }
 
 // Writes a checkpoint of the state that the book has.
@@ -213,7 +214,7 @@ void log_damage(const Damage& damage) {
   say("alerts that fired are no longer known: they end as lost, and those who were notified of "
       "them are notified of that",
       damage.parted.lost);
-  say("alerts fire that the book did not have: they are entered, and people are notified",
+  say("alerts fire that were missing in the history: they are added, and people are notified",
       damage.parted.found);
   say("alerts fire again whose end the journal has lost: they are ended once more",
       damage.parted.over);

@@ -144,7 +144,7 @@ Result<void> Storage::reconcile(const Replayed& replayed) {
   unreadable.insert(unreadable.end(), replayed.damage.begin(), replayed.damage.end());
   damage_ = damage_of(unreadable, replayed.from, missing_rules_, processor_->inherited_damage());
   if (!had_book_ && damage_.places.empty())
-    damage_.cause = "the book (book.sqlite) was gone and has been made again";
+    damage_.cause = "the history (book.sqlite) was missing and has been rebuilt";
   const auto reason = "not confirmed: " + damage_.cause +
                       "; the bridge no longer knows this alert and does not watch it any more";
   auto parted = processor_->reconcile({opened.end_offset, world_.clock.wall(), reason});

@@ -76,8 +76,9 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::lock_guard lock(mutex_);
     if (!fault.empty()) return note_dropped();
     if (not_reported_ == 0 || !writer_) return;
-    auto line = line_of(Level::warn, "log", "lines were dropped because nobody read them",
-                        {{"lines", not_reported_}});
+    auto line =
+        line_of(Level::warn, "log", "lines were dropped because standard error was not read",
+                {{"lines", not_reported_}});
     if (writer_->try_write(0, std::move(line) + '\n')) not_reported_ = 0;
   }
 

@@ -82,7 +82,7 @@ class YamlBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end())
-      throw Refused{place(mark), "an alias inside of what it stands for"};
+      throw Refused{place(mark), "an alias inside the value that it refers to"};
     const auto extent = extent_of(found->second);
     count(extent.nodes, place(mark));
     check_depth(open_.size() + extent.depth, place(mark));

@@ -155,12 +155,13 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
   const auto difference = check.difference();
   if (since > *from)
     err << fmt::format(
-        "compared from offset {} on: what the book had before is older than its retention, and "
+        "compared from offset {} on: earlier history is older than the retention, and "
         "forgotten\n",
         since);
   out << difference
       << fmt::format(
-             "{} records replayed from offset {}: {} transitions in the book, {} in the replay{}\n",
+             "{} records replayed from offset {}: {} transitions in the history, {} in the "
+             "replay{}\n",
              records, *from, check.recorded(), check.replayed(),
              difference.empty() ? ", the same" : "; the first that differs is above");
   return difference.empty() ? 0 : 3;

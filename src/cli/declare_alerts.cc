@@ -227,7 +227,7 @@ void add_care(CLI::App& app, Action& action, const char* name, const char* summa
 
 void add_care_commands(CLI::App& app, Action& action) {
   add_care(app, action, "ack",
-           "acknowledge firing alerts: nobody is reminded of them until they end",
+           "acknowledge firing alerts: no reminders of them are sent until they end",
            "alarum ack 3f2a --for 4h -c \"card is ordered\"", ack_command, true);
   add_care(app, action, "unack", "take acknowledgements back: reminders resume",
            "alarum unack 3f2a -c \"wrong rack\"", unack_command, false);

@@ -41,7 +41,7 @@ void add_check(CLI::App& app, Action& action) {
 
 void add_test(CLI::App& app, Action& action) {
   auto* command =
-      add_command(app, "test", "run the tests that stand beside the rules (*.test.yaml)",
+      add_command(app, "test", "run the tests of the rules (*.test.yaml, in the same folders)",
                   "alarum test rules/ --coverage");
   auto options = std::make_shared<TestOptions>();
   command->add_option("--run", options->run,
@@ -50,9 +50,9 @@ void add_test(CLI::App& app, Action& action) {
   command->add_flag("--show-people", options->show_people,
                     "also show, for each test, the messages that one person gets");
   command->add_flag("--coverage", options->coverage,
-                    "also tell which rules and alternatives no test reaches (exit 3)");
+                    "also report which rules and alternatives no test reaches (exit 3)");
   command->add_flag("--mutate", options->mutate,
-                    "also put small faults into the rules and tell which no test notices (exit 3)");
+                    "also put small faults into the rules and report which no test notices (exit 3)");
   command
       ->add_option("--inventory", options->inventory,
                    "in place of the file that \"inventory\" of the tests' rules names")
@@ -106,7 +106,7 @@ void add_bench(CLI::App& app, Action& action) {
   auto* command =
       add_command(*bench, "match",
                   "events a second through an index of patterns, from JSON "
-                  "text to matches, beside simdjson's own parsers",
+                  "text to matches, compared with simdjson's own parsers",
                   "alarum bench match --patterns patterns.ndjson --events events.ndjson");
   auto options = std::make_shared<BenchOptions>();
   command->add_option("--patterns", options->patterns, "a line {\"name\", \"pattern\"} each")

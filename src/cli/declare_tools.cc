@@ -28,7 +28,7 @@ void add_data(CLI::App& command, const std::shared_ptr<Options>& options) {
 
 void add_explain(CLI::App& app, Action& action) {
   auto* command = add_command(
-      app, "explain", "what each rule made of an event and why, what came of it, and whom we told",
+      app, "explain", "what each rule decided about an event and why, what resulted, and who was notified",
       "alarum explain e2\nalarum explain --event event.json --rules rules/");
   auto options = std::make_shared<ExplainOptions>();
   auto* id = command->add_option("ID", options->id, "the id of an event or of an alert");
@@ -57,7 +57,7 @@ void add_explain(CLI::App& app, Action& action) {
 void add_backtest(CLI::App& app, Action& action) {
   auto* command = add_command(app, "backtest",
                               "what other rules would have made of the past; without "
-                              "--rules: replays it and compares with the book",
+                              "--rules: replays it and compares with the history",
                               "alarum backtest --rules new/ --since 7d");
   auto options = std::make_shared<BacktestOptions>();
   auto since = std::make_shared<std::string>();
@@ -116,7 +116,7 @@ void add_ledger(CLI::App& app, Action& action) {
 
 void add_import(CLI::App& app, Action& action) {
   auto* command =
-      add_command(app, "import", "the config of another program as one of ours, on standard output",
+      add_command(app, "import", "convert the config of another program; the result is on standard output",
                   "alarum import alertmanager alertmanager.yml > alarum.yaml");
   command->require_subcommand(1);
   auto* alertmanager = add_command(

@@ -68,7 +68,7 @@ std::string describe(const model::Change& change) {
     text += fmt::format(", {}", model::to_text(alert.reason));
   for (const auto& rule : alert.absorbed) text += ", member of " + rule;
   for (const auto& rule : alert.waiting) text += ", waits for " + rule;
-  if (alert.late) text += ", late: recorded, not told";
+  if (alert.late) text += ", late: recorded, nobody notified";
   if (model::is_about_care(change.kind)) text += said_text(change.by, change.comment);
   return text;
 }
@@ -79,7 +79,7 @@ std::string describe(const alert::BookView::Told& told) {
       return fmt::format("{}: not notified, member of {} since {}", told.target, told.detail,
                          told.at ? format_rfc3339(*told.at) : "?");
     const auto by = told.detail == "[]" ? "" : " by " + told.detail;
-    return fmt::format("{}: not told, {}{} at {}", told.target, told.outcome, by,
+    return fmt::format("{}: not notified, {}{} at {}", told.target, told.outcome, by,
                        told.at ? format_rfc3339(*told.at) : "?");
   }
   if (told.outcome == "pending")
@@ -137,9 +137,10 @@ class Explainer {
     const auto found = tools::find_events(*folder_.journal, options_.id);
     if (!found) return refuse(found.error(), err_);
     if (found->empty())
-      return refuse({"not_found",
-                     "no event in the journal and no alert in the book has the id " + options_.id},
-                    err_);
+      return refuse(
+          {"not_found",
+           "no event in the journal and no alert in the history has the id " + options_.id},
+          err_);
     for (const auto offset : *found) {
       if (const auto code = explain_event(offset); code != 0) return code;
     }
@@ -225,7 +226,7 @@ class Explainer {
               {"offset", offset},
               {"time", Json::parse(tools::time_json(*found))},
               {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))},
-              {"remembered", Json::parse(tools::remembered_json(found->remembered))}};
+              {"rule_state", Json::parse(tools::remembered_json(found->remembered))}};
     for (const auto& change : found->changes) {
       text("  " + describe(change) + '\n');
       auto one = to_json(change);

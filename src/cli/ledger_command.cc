@@ -65,7 +65,7 @@ Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
   balance.totals = read->totals;
   balance.before = read->written_before;
   balance.matched_no_rule = std::move(unmatched.counts);
-  if (read->totals.unmatched > 0) balance.matched_no_rule["not kept"] = read->totals.unmatched;
+  if (read->totals.unmatched > 0) balance.matched_no_rule["not stored"] = read->totals.unmatched;
   return balance;
 }
 

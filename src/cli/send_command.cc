@@ -182,7 +182,7 @@ int send_command(const SendOptions& options, std::istream& in, std::size_t total
   if (options.play && !options.yes && !settings->on_loopback()) {
     err << "error: " << without_query(settings->url)
         << " is not on this machine: played events have new ids and the time of sending, and "
-           "whoever that bridge notifies is notified of them as if they happened now. "
+           "the people that it notifies would be notified as if these events happened now. "
         << "Add --yes if that is meant\n";
     return 2;
   }

@@ -67,11 +67,12 @@ Result<void> check_exposure(const Address& listen, bool insecure, const Auth& au
   if (ingest && admin) return {};
   return fail(
       "exposed",
-      fmt::format("{} can be reached from other machines, and auth has no \"{}\": say who may {} "
-                  "(docs/auth.md), listen on 127.0.0.1 (or "
-                  "[::1]), or write \"insecure: true\" if you trust everybody who can reach it",
-                  listen.text(), ingest ? "admin" : "ingest",
-                  ingest ? "read alerts and silence them" : "send events"));
+      fmt::format(
+          "{} can be reached from other machines, and auth has no \"{}\": say who is allowed to {} "
+          "(docs/auth.md), listen on 127.0.0.1 (or "
+          "[::1]), or write \"insecure: true\" if you trust everybody who can reach it",
+          listen.text(), ingest ? "admin" : "ingest",
+          ingest ? "read alerts and silence them" : "send events"));
 }
 
 }  // namespace alarum::config

@@ -49,7 +49,7 @@ std::vector<IpBlock> read_networks(const Node& node, Diagnostics& out) {
                 fmt::format("\"{}\" is no network: write 10.0.0.0/8 or 2001:db8::/32", text->text));
   }
   if (list.empty() && node.items.empty())
-    out.error(node.place, "\"networks\" has none: nobody would get in");
+    out.error(node.place, "\"networks\" is empty: every sender would be rejected");
   return list;
 }
 
@@ -159,7 +159,7 @@ class EntryReader {
     }
     if (names && list.empty())
       out_.error(names->place,
-                 "\"names\" has none: leave it out to let in whoever has a verified certificate");
+                 "\"names\" is empty: leave it out to accept every verified certificate");
     found_.push_back(std::move(one));
   }
 
@@ -170,8 +170,9 @@ class EntryReader {
     if (credential.who.empty() || credential.who.size() > kMostName || control)
       out_.error(
           node.place,
-          fmt::format("\"name\" is the name of whoever has it, in one line of at most {} bytes",
-                      kMostName));
+          fmt::format(
+              "\"name\" must name the owner of the credential, in one line of at most {} bytes",
+              kMostName));
   }
 
   void signature_header(Credential& credential) {

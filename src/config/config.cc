@@ -328,7 +328,7 @@ class Reader {
     if (templates && !templates->items.empty())
       out_.warning(
           templates->place,
-          "files of Go templates are not read: our own texts stand instead, or what \"title\", "
+          "files of Go templates are not read: Alarum's own texts are used, or what \"title\", "
           "\"text\" and \"payload\" of a receiver say, in Mustache (docs/delivery.md)");
     const auto* route = root_.find("route");
     const auto* global = root_.find("global");

@@ -73,7 +73,7 @@ void FieldReader::text(const char* key, std::string& into) {
 void FieldReader::plain_text(const char* key, std::string& into) {
   text(key, into);
   if (into.find("{{") != std::string::npos)
-    fault(*find(key), fmt::format("\"{}\" is sent as it stands and takes no template", key));
+    fault(*find(key), fmt::format("\"{}\" is sent unchanged and cannot be a template", key));
 }
 
 void FieldReader::flag(const char* key, bool& into) {

@@ -51,7 +51,7 @@ class MappingReader {
     if (source.id.kind == From::Kind::value)
       out_.error(node_.find("id")->place,
                  fmt::format("\"id\" is \"{}\" for every event, so that all but the first would be "
-                             "duplicates: point to what tells them apart (id: /alert/id, or "
+                             "duplicates: point to what distinguishes them (id: /alert/id, or "
                              "{{header: X-Delivery}}), or leave \"id\" out",
                              source.id.text));
     warn_of_two_as_one(source);
@@ -126,8 +126,8 @@ class MappingReader {
   void words(const char* key, const From& used_by, std::map<std::string, Word>& into,
              const char* accepted, const Parse& parse) {
     const auto* node = node_.find(key);
-    if (!node ||
-        !expect_kind(*node, Kind::mapping, key, "a mapping of the sender's words to ours", out_))
+    if (!node || !expect_kind(*node, Kind::mapping, key,
+                              "a mapping of the sender's words to Alarum's words", out_))
       return;
     for (const auto& [theirs, ours] : node->members) {
       const auto word = ours.is(Kind::string) ? parse(ours.text) : std::nullopt;

@@ -88,7 +88,7 @@ void check_payload(const Node& node, Diagnostics& out) {
   for (const auto& item : node.items) check_payload(item, out);
   for (const auto& [key, value] : node.members) {
     if (key.text == kEach && node.members.size() > 1)
-      out.error(key.place, "\"$each\" stands alone in its mapping");
+      out.error(key.place, "\"$each\" must be the only key of its mapping");
     check_payload(value, out);
   }
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/deprecation.h"
 #include "base/fields.h"
 #include "config/routing_check.h"
 #include "model/matcher_check.h"
@@ -14,10 +15,11 @@ namespace {
 using Kind = Node::Kind;
 using namespace std::chrono_literals;
 
-const KeySet kRouteKeys{{"receiver", "group_by", "group_wait", "group_interval", "repeat_interval",
-                         "routes", "matchers", "match", "match_re", "continue",
-                         "mute_time_intervals", "active_time_intervals", "news_wait", "log_only"},
-                        {}};
+const KeySet kRouteKeys{
+    {"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "routes",
+     "matchers", "match", "match_re", "continue", "mute_time_intervals", "active_time_intervals",
+     "new_alert_wait", "news_wait", "log_only"},
+    {}};
 const KeySet kInhibitKeys{{"source_matchers", "source_match", "source_match_re", "target_matchers",
                            "target_match", "target_match_re", "equal"},
                           {"name", "sources"}};
@@ -84,9 +86,9 @@ Route::GroupBy read_group_by(const Node& node, Diagnostics& out) {
   Route::GroupBy group_by{false, read_labels(node, "group_by", out)};
   group_by.each_alone = std::ranges::find(group_by.labels, "...") != group_by.labels.end();
   if (group_by.each_alone && group_by.labels.size() > 1)
-    out.error(
-        node.place,
-        "\"group_by\" has '...' and other labels: '...' stands alone, each alert is then a group");
+    out.error(node.place,
+              "\"group_by\" has '...' and other labels: '...' must be the only one, each alert is "
+              "then a group");
   if (group_by.each_alone) group_by.labels.clear();
   return group_by;
 }
@@ -121,7 +123,7 @@ class RoutingReader {
     duration(node, "group_wait", route.group_wait, 0s);
     duration(node, "group_interval", route.group_interval, 0s);
     duration(node, "repeat_interval", route.repeat_interval, 1s);
-    duration(node, "news_wait", route.news_wait, 0s);
+    new_alert_wait(node, route.new_alert_wait);
     if (const auto* n = node.find("continue"))
       route.goes_on = read_bool(*n, "continue", out_).value_or(false);
     if (!root) route.mute_time_intervals = intervals(node, "mute_time_intervals");
@@ -151,6 +153,20 @@ class RoutingReader {
   }
 
  private:
+  // `news_wait` is its older name, which is read for one release.
+  void new_alert_wait(const Node& node, std::optional<Duration>& into) {
+    const auto* older = node.find("news_wait");
+    if (older && node.find("new_alert_wait"))
+      return out_.error(older->place,
+                        "a route says \"new_alert_wait\" and \"news_wait\", which is its older "
+                        "name: take \"news_wait\" away");
+    if (older)
+      deprecation(out_, older->place,
+                  "\"news_wait\" is the older name of \"new_alert_wait\", and still read: write "
+                  "new_alert_wait");
+    duration(node, older ? "news_wait" : "new_alert_wait", into, 0s);
+  }
+
   std::optional<std::string> receiver(const Node& node) {
     const auto name = read_string(node, "receiver", out_);
     if (name && std::ranges::find(receivers_, *name) == receivers_.end()) {
@@ -213,7 +229,7 @@ Routing default_routing(std::string receiver) {
   routing.by_default = true;
   auto& root = routing.root;
   root.group_by = Route::GroupBy{false, {"alertname", "rack"}};
-  root.group_wait = root.news_wait = 20s;
+  root.group_wait = root.new_alert_wait = 20s;
   root.group_interval = 5min;
   root.repeat_interval = 24h;
   Route info, gathered;

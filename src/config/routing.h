@@ -26,7 +26,7 @@ struct Route {
   /// Not in Alertmanager: in a group that was notified before, a new alert or a changed stage waits
   /// at most this long and not until the group's next interval. A route with a `group_interval` of
   /// its own does not inherit it.
-  std::optional<Duration> news_wait;
+  std::optional<Duration> new_alert_wait;
   /// Not in Alertmanager: a line is logged, and nobody is notified. Not inherited.
   bool log_only = false;
   bool goes_on = false;  ///< `continue`

@@ -46,7 +46,7 @@ Result<void> Processor::meet_book(const alert::Dispatcher::Recorded& over) {
   const bool agrees = is_as_lived() && over.empty() && reached() >= book_.processed();
   if (replayed_ && !agrees) {
     log::info("engine",
-              "a replay may not have made what was lived: who was notified is taken from the book",
+              "a replay may differ from what happened: who was notified is taken from the history",
               {{"offset", next_offset()}});
     took_from_book_ = true;
     auto done = agree_all(over);

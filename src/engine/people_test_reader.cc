@@ -45,7 +45,7 @@ std::vector<std::string> read_words(const Node& node, const std::string& name, D
   std::vector<std::string> words;
   for (const auto* word : read_strings(node, name, out)) {
     if (word->text.empty()) {
-      out.error(word->place, fmt::format("an empty word of \"{}\" stands in every message", name));
+      out.error(word->place, fmt::format("an empty word of \"{}\" occurs in every message", name));
     } else {
       words.push_back(word->text);
     }

@@ -285,8 +285,8 @@ std::string Processor::id_of(const alert::Routed& routed, model::Offset offset) 
   if (!is_another_past() || offset >= lived_) return id;
   if (!std::exchange(tells_anew_, true)) {
     log::warn("engine",
-              "there is damage before records that the book does not have: of these everybody is "
-              "notified anew, whatever was sent before the crash",
+              "the journal is damaged before records that are missing in the history: everybody is "
+              "notified of these again, whatever was sent before the crash",
               {{"from", offset}});
   }
   return "ntf-" + hex64(fnv1a(id + '\n' + std::to_string(lived_)));
@@ -472,7 +472,7 @@ Result<void> Processor::commit() {
 // that row is missing. If the disk fails in between, the rows are written again later, which is
 // harmless.
 Result<void> Processor::commit_each(const std::string& why) {
-  log::error("engine", "rows are entered in the book one by one",
+  log::error("engine", "rows are stored in the history one by one",
              {{"reason", why}, {"rows", batch_.rows()}});
   const auto enter_one = [&](alert::Book::Batch one) -> Result<void> {
     try {

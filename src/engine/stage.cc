@@ -111,7 +111,7 @@ std::chrono::nanoseconds Stage::idle_patience() const {
   if (processor_.saving() || checkpoint_due()) return ports_.checkpoint_room() ? 0ns : kNoRoom;
   if (untidy_) return 0ns;
   const auto checkpoint = last_checkpoint_ + options_.checkpoint_every;
-  const auto settle = book_in_doubt() ? settle_again_ : checkpoint;
+  const auto settle = history_in_doubt() ? settle_again_ : checkpoint;
   const auto first = std::min({checkpoint, settle, next_enter().value_or(checkpoint),
                                processor_.late_alerts().due().value_or(checkpoint),
                                feed_again_.value_or(checkpoint)});
@@ -360,7 +360,7 @@ void Stage::report_late(bool all) {
   log::warn(
       "engine",
       "alerts came late: they were over before their events arrived, as in a backlog after an "
-      "outage or a file that is played again; they are recorded and nobody is notified",
+      "outage or a file that is sent again; they are recorded and nobody is notified",
       {{"alerts", late->count},
        {"up_to", format_duration(std::chrono::round<std::chrono::seconds>(late->oldest)) + " old"},
        {"rules", late->rules},

@@ -122,7 +122,7 @@ class Stage {
   bool healthy() const { return healthy_; }
   /// Whether the book's data may be missing on disk because a sync failed; it is being written
   /// again. Any thread.
-  bool book_in_doubt() const { return book_.syncs().doubt() != nullptr; }
+  bool history_in_doubt() const { return book_.syncs().doubt() != nullptr; }
   /// Bytes of events in memory that wait to be stepped. Any thread.
   std::size_t backlog() const;
   /// How long the oldest record that is not in the book has been waiting, or how long the current

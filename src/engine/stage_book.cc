@@ -111,7 +111,7 @@ bool Stage::move_book() {
 bool Stage::wrote(const Result<void>& done) {
   if (done) {
     owed_ = false;
-    if (!healthy_.exchange(true)) log::info("engine", "the book can be written again");
+    if (!healthy_.exchange(true)) log::info("engine", "the history can be written again");
     return true;
   }
   owed_ = true;
@@ -134,14 +134,14 @@ void Stage::settle_book() {
   const auto now = clock_.monotonic();
   if (!doubt || now < settle_again_) return;
   if (!std::exchange(said_doubt_, true)) {
-    log::error("engine", "what the book holds may not be on disk: " + doubt->message,
+    log::error("engine", "the history may not be on disk: " + doubt->message,
                {{"reason", doubt->reason}, {"next", "writing it again, every second"}});
   }
   settle_again_ = now + kAgain;
   if (!written(writer_.finish())) return;
   if (auto done = book_.settle(); !done) return;
   said_doubt_ = false;
-  log::info("engine", "the book was written again and is on disk");
+  log::info("engine", "the history was written again and is on disk");
 }
 
 // New notifications go to delivery without the book, except for targets of which the book has, or

@@ -17,11 +17,11 @@ namespace {
 const std::vector<std::string> kEventKeys{"at",     "time",    "id",      "source",
                                           "type",   "subject", "status",  "severity",
                                           "sender", "data",    "content", "format"};
-constexpr std::array kFormats{model::Format::cloudevents,  model::Format::ces,
-                              model::Format::smn,          model::Format::sns,
-                              model::Format::eventgrid,    model::Format::redfish,
-                              model::Format::alertmanager, model::Format::syslog,
-                              model::Format::json,         model::Format::internal};
+constexpr std::array kFormats{
+    model::Format::cloudevents,  model::Format::ces,        model::Format::smn,
+    model::Format::sns,          model::Format::eventgrid,  model::Format::redfish,
+    model::Format::alertmanager, model::Format::syslog,     model::Format::json,
+    model::Format::internal,     model::Format::eventbridge};
 
 // The payload: `data:` unchanged, with the text of `content:` as its member `content`, as Cloud Eye
 // puts it into `detail.content`.

@@ -161,7 +161,7 @@ void Exchange::resume() {
 
 std::optional<Error> Exchange::cut(std::chrono::steady_clock::time_point now) {
   if (left_ || (ask_.over && *ask_.over))
-    return Error{"stopping", "nobody waits for the answer any more"};
+    return Error{"stopping", "the answer is no longer needed"};
   const std::lock_guard lock(mutex_);
   if (paused_ || !bytes_.empty()) last_byte_ = now;  // the reader is slow, not the server
   if (ask_.idle.count() == 0 || now - last_byte_ < ask_.idle) return std::nullopt;

@@ -138,7 +138,7 @@ Result<void> each_line(std::string_view bytes, const Take& take) {
     if (end == std::string_view::npos) return {};
     if (bytes[end] == '\n') return bad("a line ends without a carriage return");
     if (end + 1 == bytes.size()) return {};
-    if (bytes[end + 1] != '\n') return bad("a carriage return stands alone");
+    if (bytes[end + 1] != '\n') return bad("a carriage return without a line feed");
     if (auto fine = take(bytes.substr(0, end)); !fine) return fine;
     bytes.remove_prefix(end + 2);
   }

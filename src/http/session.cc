@@ -250,10 +250,11 @@ Result<void> Session::check_host(const Request& request, const std::string& auth
     return {};
   // Log the first, the second, the fourth and so on.
   if (const auto count = ++shared_.misdirected; std::has_single_bit(count)) {
-    log::warn("http",
-              "refused: a Host that is not ours. Behind a proxy that passes Host on, set "
-              "external_url to the URL that people use",
-              {{"host", host.substr(0, 200)}, {"peer", request.peer}, {"refused", count}});
+    log::warn(
+        "http",
+        "refused: the Host header names another host. Behind a proxy that passes Host on, set "
+        "external_url to the URL that people use",
+        {{"host", host.substr(0, 200)}, {"peer", request.peer}, {"refused", count}});
   }
   return fail("bad_host",
               "this server does not answer for host \"" + host +

@@ -39,7 +39,7 @@ Result<std::shared_ptr<const Tls>> Tls::load(const config::ListenTls& files) {
   SSL_CTX_set_default_passwd_cb_userdata(context.native_handle(), nullptr);
   if (encrypted)
     return fail("bad_tls",
-                fmt::format("{}: the key is encrypted, and nobody is there to type its pass "
+                fmt::format("{}: the key is encrypted, and a daemon cannot ask for its pass "
                             "phrase: write it without (openssl pkey -in KEY -out PLAIN, mode 0600)",
                             files.key_file));
   if (fault) return bad(files.key_file, fault);

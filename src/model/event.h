@@ -25,7 +25,8 @@ enum class Format : std::uint8_t {
   alertmanager = 7,
   syslog = 8,
   json = 9,
-  internal = 10
+  internal = 10,
+  eventbridge = 11  ///< of /ingest/eventbridge; before 0.2 these events had `eventgrid`
 };
 
 /// Whether the event reports a fault or its end, in our words; `none` if the format does not say.

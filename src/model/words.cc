@@ -85,9 +85,9 @@ constexpr std::array<Word<Status>, 14> kStatus{{{"firing", Status::firing},
 }  // namespace
 
 std::string_view to_text(Format format) {
-  constexpr std::array<std::string_view, 11> names{
-      "",        "cloudevents",  "ces",    "smn",  "sns",     "eventgrid",
-      "redfish", "alertmanager", "syslog", "json", "internal"};
+  constexpr std::array<std::string_view, 12> names{
+      "",        "cloudevents",  "ces",    "smn",  "sns",      "eventgrid",
+      "redfish", "alertmanager", "syslog", "json", "internal", "eventbridge"};
   return names[static_cast<std::size_t>(format)];
 }
 

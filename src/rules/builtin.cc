@@ -27,7 +27,7 @@ const Rule& source_silent() {
       about_rule(kSourceSilent, "{{rule}}: most of what it listens to fell silent together",
                  "More of the members of this rule than its silent_share have said nothing for "
                  "half its span. One alert stands for all of them; no further member "
-                 "is reported until the source is heard again, and is then waited for anew.",
+                 "is reported until the source sends again; then the wait starts again.",
                  "Look at what the events come through (agent rollout, network, collector) before "
                  "you look at any one member.");
   return rule;

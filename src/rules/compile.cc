@@ -127,7 +127,7 @@ class Compiler {
     for (const auto* name : unknown_) {
       if (const auto found = by_name_.find(name->text); found != by_name_.end()) {
         const auto& place = drafts_[found->second].rule.place;
-        out_.error(name->place, fmt::format("the override of \"{}\" stands before the rule, which "
+        out_.error(name->place, fmt::format("the override of \"{}\" comes before the rule, which "
                                             "is at {}:{}:{}: load its file later",
                                             name->text, place.file, place.line, place.column));
       } else {

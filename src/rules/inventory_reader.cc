@@ -149,7 +149,7 @@ class InventoryReader::Loading {
       if (column->empty())
         out_.error(place, "a column without a name");
       else if (std::find(row.fields.begin(), column, *column) != column)
-        out_.error(place, fmt::format("column \"{}\" stands twice", *column));
+        out_.error(place, fmt::format("column \"{}\" appears twice", *column));
     }
     columns_ = row.fields;
     if (!has(Inventory::kServer)) {
@@ -286,7 +286,7 @@ class InventoryReader::Loading {
       const auto resolved = plain.resolve(path.text, path.place, out_);
       if (!known_column(column) || !resolved) continue;
       if (shared && column.text == Inventory::kServer) {
-        out_.error(column.place, "\"server\" cannot be shared: it is what tells servers apart");
+        out_.error(column.place, "\"server\" cannot be shared: it distinguishes the servers");
       } else {
         made_->keys_.push_back(
             {column.text, read_path(*resolved), index_of(column.text, shared), shared});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/deprecation.h"
 #include "base/fields.h"
 
 namespace alarum::rules {
@@ -258,11 +259,36 @@ class ByReader {
 
 }  // namespace
 
+// Events of /ingest/eventbridge had the format `eventgrid` until they got one of their own. For one
+// release a test of the old one takes both.
+bool add_eventbridge(std::vector<Predicate>& any) {
+  using Op = Predicate::Op;
+  const auto has = [&](std::string_view format) {
+    return std::ranges::any_of(
+        any, [&](const auto& one) { return one.op == Op::string && one.text == format; });
+  };
+  bool added = has("eventgrid") && !has("eventbridge");
+  if (added) any.push_back({.op = Op::string, .text = "eventbridge"});
+  for (auto& one : any) {
+    if (one.op == Op::anything_but_values) added |= add_eventbridge(one.operands);
+  }
+  return added;
+}
+
+void take_old_format(FieldTest& field, Diagnostics& out) {
+  if (field.path != "format" || !add_eventbridge(field.any)) return;
+  deprecation(
+      out, field.place,
+      "format \"eventgrid\" also means events of /ingest/eventbridge, in this release only: "
+      "write eventbridge for these, or a list of both; for Event Grid nothing changes");
+}
+
 bool resolve_paths(Pattern& pattern, const Names& names, Diagnostics& out) {
   bool names_status = false;
   visit_fields(pattern, [&](FieldTest& field) {
     names_status |= field.path == "status";
     if (auto path = names.resolve(field.path, field.place, out)) field.path = std::move(*path);
+    take_old_format(field, out);
   });
   return names_status;
 }

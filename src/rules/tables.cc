@@ -41,7 +41,7 @@ std::optional<Cells> from_csv(const Sources::File& file, Diagnostics& out) {
     if (column->empty())
       out.error(place, "a column without a name");
     else if (std::find(cells.columns.begin(), column, *column) != column)
-      out.error(place, fmt::format("column \"{}\" stands twice", *column));
+      out.error(place, fmt::format("column \"{}\" appears twice", *column));
   }
   for (auto line = lines->begin() + 1; line != lines->end(); ++line) {
     const Place place{file.path, line->line, 1};

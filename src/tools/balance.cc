@@ -49,7 +49,7 @@ std::vector<std::string> Balance::faults() const {
   for (const auto& one : unprocessed) faults.push_back("could not be processed: " + one);
   if (book.unaccounted > 0) {
     faults.push_back(fmt::format(
-        "{} neither told to each of {} targets nor is it recorded why not: one of alert {}",
+        "{} not notified to each of {} targets, and no reason is recorded: one of alert {}",
         book.unaccounted == 1 ? "1 transition was"
                               : fmt::format("{} transitions were", book.unaccounted),
         book.unaccounted == 1 ? "its" : "their", book.example));
@@ -72,7 +72,7 @@ std::string balance_text(const Balance& balance) {
                           totals.received, balance.accepted(), totals.rejected, totals.duplicate);
   text += fmt::format("              {} accepted = {} processed + {} pending", balance.accepted(),
                       before + processed, balance.pending());
-  if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not kept", totals.unmatched);
+  if (totals.unmatched > 0) text += fmt::format(" + {} unmatched, not stored", totals.unmatched);
   if (!unmatched.empty())
     text +=
         fmt::format("\n              {} matched no rule: {}", sum_of(unmatched), listed(unmatched));

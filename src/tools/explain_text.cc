@@ -17,8 +17,8 @@ std::string why_taken(engine::SenderClocks::Kind kind, Duration behind) {
   if (kind == Kind::none) return "no clock that was ever set says so";
   if (kind == Kind::ahead) return "it is after the arrival";
   if (kind == Kind::undecided)
-    return "a wrong clock or a backlog, which is not decided: it counts as news";
-  return "an alert is news when it is posted";
+    return "a wrong clock or a backlog, which is not decided: it counts as new";
+  return "an alert counts as new when it is posted";
 }
 
 std::string seen_text(const FailedField& field) {
@@ -58,11 +58,12 @@ Json to_json(const PatternVerdict& verdict) {
   auto failed = Json::array();
   for (const auto& field : verdict.failed) {
     failed.push_back({{"path", field.path},
-                      {"wanted", field.wanted},
+                      {"expected", field.wanted},
                       {"seen", field.seen},
                       {"place", place_text(field.place)}});
   }
-  return {{"fits", verdict.fits}, {"apart", verdict.apart}, {"failed", std::move(failed)}};
+  return {
+      {"fits", verdict.fits}, {"no_single_element", verdict.apart}, {"failed", std::move(failed)}};
 }
 
 std::string hit_text(const rules::Rule& rule, const RuleVerdict& verdict) {
@@ -150,8 +151,8 @@ std::string time_json(const Explanation& explanation) {
   const auto& [kind, when, ends, behind] = explanation.reading;
   const auto said = std::get<model::Event>(explanation.record.payload).time();
   if (!said) return "null";
-  Json json{{"said", format_rfc3339(*said)},
-            {"taken", format_rfc3339(when)},
+  Json json{{"stated", format_rfc3339(*said)},
+            {"used", format_rfc3339(when)},
             {"counts_as", to_text(kind)}};
   if (behind != Duration::zero()) json["clock"] = engine::offset_text(behind);
   return json.dump();
@@ -164,7 +165,7 @@ std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVer
         {"alert", rules.rules[verdict.rule].alert},
         {"verdict", verdict.hits.empty() ? "none" : hit_text(rules.rules[verdict.rule], verdict)},
         {"match", to_json(verdict.match)}};
-    if (!verdict.why_known.empty()) one["known"] = verdict.why_known;
+    if (!verdict.why_known.empty()) one["unmatched"] = verdict.why_known;
     if (verdict.until) one["until"] = to_json(*verdict.until);
     for (const auto& step : verdict.steps) one["steps"].push_back(to_json(step));
     if (verdict.annotate) one["annotate"] = to_json(*verdict.annotate);

@@ -204,7 +204,7 @@ std::string plan_json(const Plan& plan, std::size_t most) {
   nlohmann::ordered_json json{{"inventory", plan.inventory},
                               {"rules", std::move(list)},
                               {"unchanged", plan.count(PlanKind::unchanged)},
-                              {"left_out", news.size() - std::min(news.size(), most)}};
+                              {"omitted", news.size() - std::min(news.size(), most)}};
   if (plan.counted) json["ends"] = plan.ends();
   json["summary"] = plan.summary();
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';

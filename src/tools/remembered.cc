@@ -82,7 +82,7 @@ class Teller {
                       one.absorbed ? "" : ", and notified by itself"));
     }
     for (const auto& rule : alert.waiting)
-      say(fmt::format("held back until it is known whether {} fires", rule));
+      say(fmt::format("waits until it is known whether {} fires", rule));
   }
 
   // What is remembered, by the wall clock.
@@ -149,7 +149,7 @@ class Teller {
   }
 
   void absence(const Look& look) {
-    say(fmt::format("heard last at {}", format_rfc3339(*look.last)));
+    say(fmt::format("last event at {}", format_rfc3339(*look.last)));
     if (look.due)
       say(fmt::format("missed at {} if nothing more comes", format_rfc3339(*look.due)));
     else

@@ -503,7 +503,7 @@ TEST_F(BookTest, ANewerBookIsRefused) {
   }
   const auto opened = Book::open(path());
   ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().reason, "book_version");
+  EXPECT_EQ(opened.error().reason, "history_version");
 }
 
 TEST_F(BookTest, OfTransitionsOfOneRecordANotificationTellsThoseThatCameBeforeIt) {

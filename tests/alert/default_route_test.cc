@@ -16,7 +16,7 @@ constexpr auto kWrittenOut =
     "  group_by: [alertname, rack]\n"
     "  group_wait: 20s\n"
     "  group_interval: 5m\n"
-    "  news_wait: 20s\n"
+    "  new_alert_wait: 20s\n"
     "  repeat_interval: 24h\n"
     "  routes:\n"
     "    - {matchers: [severity=\"info\"], log_only: true}\n"

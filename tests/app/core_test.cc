@@ -260,13 +260,29 @@ TEST_F(CoreTest, ThePagesOfTheApiNeedNoServer) {
   EXPECT_EQ(event("1", "fault", "s1").status, 200U);
   for (const auto* path :
        {"/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/ledger", "/api/v1/inventory",
-        "/api/v1/routes", "/api/v1/parked", "/api/v1/history", "/api/v1/dead-letters",
-        "/api/v2/alerts", "/api/v2/alerts/groups", "/api/v2/silences"}) {
+        "/api/v1/routes", "/api/v1/processing-errors", "/api/v1/parked", "/api/v1/history",
+        "/api/v1/dead-letters", "/api/v2/alerts", "/api/v2/alerts/groups", "/api/v2/silences"}) {
     EXPECT_EQ(send("GET", path).status, 200U) << path;
   }
   EXPECT_NE(send("GET", "/api/v2/alerts").body.find("\"alertname\":\"A\""), std::string::npos);
   const auto processor = send("GET", "/api/v1/ledger").body;
   EXPECT_NE(processor.find("\"received\": 1,"), std::string::npos) << processor;
+}
+
+TEST_F(CoreTest, AnOldPathIsAnsweredAndNamesTheNewOne) {
+  start();
+  const auto now = send("GET", "/api/v1/processing-errors"), old = send("GET", "/api/v1/parked");
+  EXPECT_EQ(old.body, now.body);
+  const auto header = [](const http::Response& response, std::string_view name) -> std::string {
+    const auto found = std::ranges::find(
+        response.headers, name, [](const auto& one) { return std::string_view(one.first); });
+    return found == response.headers.end() ? "" : found->second;
+  };
+  EXPECT_TRUE(header(old, "Deprecation").starts_with('@'));
+  EXPECT_EQ(header(old, "Link"), "<processing-errors>; rel=\"successor-version\"");
+  EXPECT_EQ(header(old, "Warning"),
+            "299 - \"/api/v1/parked was renamed: use /api/v1/processing-errors\"");
+  EXPECT_EQ(header(now, "Deprecation") + header(now, "Warning"), "");
 }
 
 TEST_F(CoreTest, AnInventoryThatIsSentIsInForceOrNothingIs) {

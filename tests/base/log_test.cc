@@ -16,7 +16,7 @@ namespace {
 // How many lines are said to be dropped, and in how many reports.
 std::pair<std::uint64_t, std::uint64_t> reported(const std::string& text) {
   static constexpr std::string_view kReport =
-      "level=warn stage=log msg=\"lines were dropped because nobody read them\" lines=";
+      "level=warn stage=log msg=\"lines were dropped because standard error was not read\" lines=";
   std::uint64_t lines = 0, reports = 0;
   for (auto at = text.find(kReport); at != std::string::npos; at = text.find(kReport, at + 1)) {
     if (text.find('\n', at) == std::string::npos) break;

@@ -122,7 +122,8 @@ TEST(Yaml, RefusesWhatIsNotRead) {
 
 TEST(Yaml, ReadsAliasesWithinBounds) {
   EXPECT_EQ(yaml("a: &x {k: [1]}\nb: *x\n"), "{a={k=[n:1]} b={k=[n:1]}}");
-  EXPECT_EQ(yaml("a: &x [*x]\n"), "f.yaml:1:8: error: an alias inside of what it stands for\n");
+  EXPECT_EQ(yaml("a: &x [*x]\n"),
+            "f.yaml:1:8: error: an alias inside the value that it refers to\n");
   std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 9; ++i) {
     const auto n = std::to_string(i), alias = "*a" + std::to_string(i - 1);

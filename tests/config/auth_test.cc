@@ -57,7 +57,7 @@ TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
   says("auth: {ingest: [{bearer_token: a, query_token: b}]}", "needs one of");
   says("auth: {ingest: {bearer_token: a}}", "must be a list of ways");
   says("auth: {admin: [{bearer_token: a, name: ''}]}",
-       "c.yaml:1:40: error: \"name\" is the name of whoever has it");
+       "c.yaml:1:40: error: \"name\" must name the owner of the credential");
   says("auth: {admin: [{name: kim}]}", "needs one of bearer_token");
   says("auth: {ingest: [{bearer_tokn: a}]}", "did you mean \"bearer_token\"?");
   says("auth: {ingest: [{bearer_token: \"\"}]}", "must be a string that is not empty");
@@ -67,7 +67,7 @@ TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
   says("auth: {ingest: [{header: {name: X}}]}", "header has no \"value\"");
   says("auth: {ingest: [{standard_webhooks_secret: \"whsec_\"}]}", "must be base64");
   says("auth: {ingest: [{bearer_token: a, signature_header: X}]}", "goes with github_secret only");
-  says("auth: {ingest: [{networks: []}]}", "nobody would get in");
+  says("auth: {ingest: [{networks: []}]}", "every sender would be rejected");
   says("auth: {ingest: [{networks: [10.0.0.0/33]}]}", "is no network");
   says("auth: {ingest: [{bearer_token: a, query_token: b, networks: [10.0.0.0/8]}]}",
        "needs one of");
@@ -76,7 +76,7 @@ TEST(Auth, FaultsNameTheirPlaceAndNoSecret) {
        "must be X-Forwarded-For or Forwarded");
   says("auth: {routes: {/ingest/alertmanger: []}}", "did you mean \"/ingest/alertmanager\"?");
   says("auth: {ingest: [{client_certificate: x}]}", "must be a mapping");
-  says("auth: {ingest: [{client_certificate: {names: []}}]}", "leave it out to let in");
+  says("auth: {ingest: [{client_certificate: {names: []}}]}", "leave it out to accept");
   says("auth: {ingest: [{client_certificate: {names: [\"*.example.org\"]}}]}", "is written out");
   says("auth: {ingest: [{client_certificate: {}, bearer_token: a}]}", "needs one of");
   const std::string keys = "tls: {cert_file: a, key_file: b";
@@ -100,7 +100,7 @@ TEST(Auth, BeyondLoopbackBothSidesAreAskedFor) {
   const std::string open = "listen: 0.0.0.0:80\n", ingest = "ingest: [{bearer_token: a}]",
                     admin = "admin: [{bearer_token: b}]";
   says(open, "auth has no \"ingest\"");
-  says(open + "auth: {" + ingest + "}", "auth has no \"admin\": say who may read alerts");
+  says(open + "auth: {" + ingest + "}", "auth has no \"admin\": say who is allowed to read alerts");
   says(open + "auth: {" + admin + ", ingest: []}", "auth has no \"ingest\"");
   says(open + "auth: {" + ingest + ", " + admin + ", routes: {/ingest/redfish: []}}",
        "leaves /ingest/redfish open");

@@ -137,7 +137,7 @@ TEST(Config, SelfMonitoringNamesAReceiver) {
 TEST(Config, BeyondLoopbackNeedsAWord) {
   EXPECT_EQ(said("listen: 0.0.0.0:9797\n"),
             "c.yaml:1:9: error: 0.0.0.0:9797 can be reached from other machines, and auth has no "
-            "\"ingest\": say who may send events (docs/auth.md), listen on "
+            "\"ingest\": say who is allowed to send events (docs/auth.md), listen on "
             "127.0.0.1 (or [::1]), or write \"insecure: true\" if you trust everybody who can "
             "reach it\n");
   EXPECT_EQ(said("listen: 0.0.0.0:9797\ninsecure: true\n"), "");

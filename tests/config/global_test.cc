@@ -86,7 +86,7 @@ TEST(Global, SaysWhatIsOtherwiseHere) {
                   "[a.tmpl]\nroute: {receiver: a}\nreceivers: [{name: a}]")
           .said,
       "c.yaml:1:50: warning: \"smtp_auth_secret\" is not used by this version\n"
-      "c.yaml:2:12: warning: files of Go templates are not read: our own texts stand instead, or "
+      "c.yaml:2:12: warning: files of Go templates are not read: Alarum's own texts are used, or "
       "what \"title\", \"text\" and \"payload\" of a receiver say, in Mustache (docs/delivery.md)\n"
       "c.yaml:3:8: warning: the route has no \"group_by\": Alertmanager puts all alerts into one "
       "group then, and here each is notified by itself; write group_by: [] for the one, "
@@ -170,7 +170,7 @@ TEST(GoTemplate, IsToldFromOurs) {
     EXPECT_EQ(is_go_template(text), std::string(text).starts_with("{{! ")) << text;
 }
 
-// One message for a text of theirs, not one for each of its tags; and none is sent as it stands.
+// One message for a text of theirs, not one for each of its tags; and none is sent unchanged.
 TEST(GoTemplate, IsRefusedOnceForEachText) {
   const auto said = [](const std::string& entry) {
     return read_config(
@@ -183,7 +183,7 @@ TEST(GoTemplate, IsRefusedOnceForEachText) {
       "end -}}{{- end -}}'");
   EXPECT_TRUE(text.starts_with("c.yaml:2:66: error: \"title\" is a Go template")) << text;
   EXPECT_EQ(std::ranges::count(text, '\n'), 1);
-  EXPECT_NE(said("channel: '{{ .CommonLabels.x }}'").find("\"channel\" is sent as it stands"),
+  EXPECT_NE(said("channel: '{{ .CommonLabels.x }}'").find("\"channel\" is sent unchanged"),
             std::string::npos);
   EXPECT_NE(read_config("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: "
                         "'http://x/{{.Status}}'}]}]")

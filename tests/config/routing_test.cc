@@ -45,6 +45,27 @@ std::string warnings(const std::string& yaml) {
   return text;
 }
 
+TEST(Routing, ReadsNewAlertWaitAndItsOlderName) {
+  const auto waits = [](const std::string& keys) {
+    Diagnostics out;
+    const auto config =
+        parse("receivers: [{name: a}]\nroute: {receiver: a, " + keys + "}\n", "c.yaml", out);
+    return std::pair(config ? config->routing.root.new_alert_wait : std::nullopt, out.text());
+  };
+  const auto today = waits("new_alert_wait: 7s");
+  EXPECT_EQ(today.first, std::chrono::seconds(7));
+  EXPECT_EQ(today.second.find("news_wait"), std::string::npos);
+  const auto older = waits("news_wait: 7s");
+  EXPECT_EQ(older.first, std::chrono::seconds(7));
+  EXPECT_NE(
+      older.second.find("c.yaml:2:33: warning: deprecated: \"news_wait\" is the older name of "
+                        "\"new_alert_wait\""),
+      std::string::npos)
+      << older.second;
+  EXPECT_NE(waits("news_wait: 7s, new_alert_wait: 7s").second.find("take \"news_wait\" away"),
+            std::string::npos);
+}
+
 TEST(Routing, WarnsOfARouteThatIsNeverReached) {
   const auto routes = [](const std::string& list) {
     return warnings("route:\n  receiver: a\n  routes:\n" + list);
@@ -129,7 +150,8 @@ TEST(Routing, TellsWhatIsWrongAndWhere) {
       faults("route: {receiver: a, matchers: [x=1], group_by: ['...', b], repeat_interval: 0s}"),
       "1:32: the root of the routes takes every alert: \"matchers\" belongs into one of its "
       "\"routes\"\n"
-      "1:49: \"group_by\" has '...' and other labels: '...' stands alone, each alert is then a "
+      "1:49: \"group_by\" has '...' and other labels: '...' must be the only one, each alert is "
+      "then a "
       "group\n"
       "1:78: \"repeat_interval\" must be a duration from 1s to 365d, not string \"0s\"\n");
 }

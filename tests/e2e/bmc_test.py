@@ -159,9 +159,9 @@ def a_subscription_is_made_found_and_made_again():
             next(iter(bmc.subscriptions.values()))["Status"]["State"] = "Disabled"  # the BMC gave up on us
             eventually("it is removed and made again", lambda: bmc.made == 3 and len(bmc.subscriptions) == 1)
             bmc.status = 503
-            daemon.says("answers 503", "a subscription is not known to stand")
+            daemon.says("answers 503", "it is not known whether the subscription exists")
             bmc.looked_at(1)
-            said = [line for line in daemon.log_text().splitlines() if "a subscription is not known to stand" in line]
+            said = [line for line in daemon.log_text().splitlines() if "it is not known whether the subscription exists" in line]
             assert len(said) == 1, ("the same reason is said once", said)
             eventually("it counts as not kept", lambda: daemon.metric("alarum_source_connections") == 0)
             bmc.status = 200

@@ -189,7 +189,7 @@ def an_event_that_would_break_a_rule_is_parked_with_its_reason_and_the_rest_go_o
         with Daemon(folder, Webhook(), rules) as daemon:
             assert daemon.post(event("big", data={"big": "x" * 5000})) == 200
             daemon.settled()
-            parked = json.loads(daemon.request("GET", "/api/v1/parked")[2])
+            parked = json.loads(daemon.request("GET", "/api/v1/processing-errors")[2])
             assert parked["count"] == 1 and parked["first"][0]["event"] == "big" and parked["first"][0]["alert"] == "Wide" and "4096" in parked["first"][0]["reason"], parked
             daemon.shows("alarum_correlate_processing_errors_total", 1)
             assert [a["labels"]["alertname"] for a in json.loads(daemon.request("GET", "/api/v2/alerts")[2])] == ["Down"]

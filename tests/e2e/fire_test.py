@@ -351,8 +351,8 @@ def bodies_together_are_bounded_and_senders_are_told_to_come_again():
                     kind = "application/cloudevents+json" if path == "/v1/events" else "application/json"
                     answer = rest_of(begin(all, path, kind)).decode()
                     assert answer.startswith(f"HTTP/1.1 {status} ") and "\r\nRetry-After: 1\r\n" in answer, (path, answer)
-                    outcome = {"/v1/events": "cloudevents", "/V1.0/p1/events": "ces", "/ingest/eventbridge": "eventgrid"}.get(path, path.split("/")[2])
-                    daemon.shows(f'alarum_ingest_events_total{{format="{outcome}",outcome="failed"', 2 if path == "/ingest/eventbridge" else 1)
+                    outcome = {"/v1/events": "cloudevents", "/V1.0/p1/events": "ces"}.get(path, path.split("/")[2])
+                    daemon.shows(f'alarum_ingest_events_total{{format="{outcome}",outcome="failed"', 1)
                 answer = rest_of(begin(all, "/ingest/json/signed", "application/json")).decode()
                 assert answer.startswith("HTTP/1.1 503 ") and "\r\nRetry-After: 1\r\n" in answer, answer
                 daemon.shows('alarum_ingest_events_total{format="json",outcome="failed"', 2)

@@ -38,7 +38,7 @@ def what_is_sent_is_in_force_and_stays_so():
             code, _, text = daemon.request("PUT", "/api/v1/inventory", SENT)
             assert code == 200 and "inventory: " in text and "3 rows" in text and 'bmc "b2" is of two servers' in text, text
             now = shown(daemon)
-            assert now["rows"] == 3 and now["sent"] and now["double_keys"] == 1 and "line 3" in now["faults"][0], now
+            assert now["rows"] == 3 and now["sent"] and now["duplicate_keys"] == 1 and "line 3" in now["faults"][0], now
             daemon.shows("alarum_inventory_rows", 3)
             daemon.shows("alarum_inventory_duplicate_keys", 1)
             assert daemon.post(event(1, subject="r2")) == 200

@@ -78,9 +78,9 @@ def a_backlog_is_late_also_after_a_kill_and_the_daemon_says_so():
         lines = [line for line in daemon.log_text().splitlines() if "alerts came late" in line]
         assert 1 <= len(lines) <= 3 and "alarum alerts --all" in lines[-1], lines
         first = alarum("explain", "--data", str(daemon.data), "0")
-        assert f"time {rfc3339(now - 36000)}, taken as" in first and "counts as news" in first, first
+        assert f"time {rfc3339(now - 36000)}, taken as" in first and "counts as new" in first, first
         late = json.loads(alarum("explain", "--data", str(daemon.data), "-o", "json", "7"))[0]
-        assert late["time"]["counts_as"] == "backlog" and late["time"]["said"] == late["time"]["taken"] == rfc3339(now - 36000 + 4200), late
+        assert late["time"]["counts_as"] == "backlog" and late["time"]["stated"] == late["time"]["used"] == rfc3339(now - 36000 + 4200), late
 
 
 if __name__ == "__main__":

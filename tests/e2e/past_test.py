@@ -161,9 +161,9 @@ def explain_tells_the_window_the_silence_and_the_group():
             assert daemon.request("POST", "/api/v2/silences", json.dumps(body), {"Content-Type": "application/json"})[0] == 200
             for number in range(4, 7):
                 assert daemon.post(event(f"e{number}", "hit", "s2")) == 200
-            eventually("it is kept back", lambda: "not told, silenced by " in alarum("explain", "e6", "--data", daemon.data))
+            eventually("it is kept back", lambda: "not notified, silenced by " in alarum("explain", "e6", "--data", daemon.data))
             found = json.loads(alarum("explain", "e3", "--data", daemon.data, "-o", "json"))[0]
-            assert found["remembered"][0]["alert"] == "Storm" and len(found["remembered"][0]["matches"]) == 3, found
+            assert found["rule_state"][0]["alert"] == "Storm" and len(found["rule_state"][0]["matches"]) == 3, found
 
 
 def what_a_sender_writes_never_moves_a_terminal():
@@ -238,7 +238,7 @@ def plan_of_the_daemon(daemon, rules):
     status, _, text = daemon.request("POST", "/-/reload")
     assert status == 200 and "changed      Down: state kept, 3 firing" in text and text.endswith("no alert ends\nreloaded\n"), text
     assert json.loads(daemon.request("POST", "/-/reload", headers={"Accept": "application/json"})[2]) == {
-        "inventory": "", "rules": [], "unchanged": 3, "left_out": 0, "ends": 0, "summary": "3 unchanged: no alert ends", "warnings": [], "needs_restart": []}
+        "inventory": "", "rules": [], "unchanged": 3, "omitted": 0, "ends": 0, "summary": "3 unchanged: no alert ends", "warnings": [], "needs_restart": []}
     rules.write_text(rule_text(by="source", after="3h") + "".join(f"  - {{alert: New{i:02}, match: n{i}, resolve_after: 1h}}\n" for i in range(25)))
     daemon.process.send_signal(signal.SIGHUP)
     eventually("they have ended", lambda: daemon.request("GET", "/api/v2/alerts")[2].strip() == "[]")
@@ -307,7 +307,7 @@ def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
                 kept = book.execute("SELECT * FROM notifications ORDER BY sequence LIMIT 1").fetchone()  # the sequence is its first column
                 book.execute("DELETE FROM notifications WHERE sequence = ?", kept[:1])
             faults = ledger()["faults"]
-            assert len(faults) == 2 and "1 notifications neither wait nor have come to an end" in faults and "1 transition was neither told" in faults[0], faults
+            assert len(faults) == 2 and "1 notifications neither wait nor have come to an end" in faults and "1 transition was not notified" in faults[0], faults
             eventually("somebody is told", lambda: ("firing", "AlarumLedgerUnbalanced", "") in webhook.changes())
             assert daemon.metric("alarum_ledger_balanced") == 0
             with sqlite3.connect(daemon.data / "book.sqlite", timeout=30) as book:
@@ -320,7 +320,7 @@ def the_daemon_counts_its_ledger_and_raises_an_alert_when_it_does_not_balance():
                 (sequence, alert), *_ = book.execute("SELECT notification, alert_id FROM told ORDER BY notification DESC LIMIT 1").fetchall()
                 book.execute("DELETE FROM told WHERE notification = ?", (sequence,))
                 book.execute("DELETE FROM notifications WHERE sequence = ?", (sequence,))
-            assert ledger()["faults"] == [f"1 transition was neither told to each of its targets nor is it recorded why not: one of alert {alert}"], ledger()["faults"]
+            assert ledger()["faults"] == [f"1 transition was not notified to each of its targets, and no reason is recorded: one of alert {alert}"], ledger()["faults"]
             assert daemon.metric("alarum_ledger_transitions_unaccounted") == 1 and daemon.metric("alarum_ledger_balanced") == 0
 
 

@@ -643,7 +643,7 @@ def a_proxy_on_this_machine_may_pass_our_name_on():
         for _ in range(3):
             code, _, answer = daemon.request("GET", "/-/healthy", headers={"Host": "other.example"})
             assert code == 421 and "external_url" in answer, answer
-        refused = lambda: [line for line in daemon.log_text().splitlines() if "a Host that is not ours" in line]
+        refused = lambda: [line for line in daemon.log_text().splitlines() if "the Host header names another host" in line]
         refusals = eventually("the first two are in the log", lambda: len(refused()) >= 2 and refused())
         assert len(refusals) == 2 and "host=other.example" in refusals[0] and "external_url" in refusals[0], refusals
         assert status("x.alarum.example") == status("alarum.example.evil") == 421

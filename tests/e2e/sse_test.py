@@ -135,7 +135,7 @@ def what_is_missing_is_said():
             assert server.asked == [None, "25", "2"], server.asked
             assert counted(daemon, "s", "duplicate") == 0, "an id that comes again is another event"
             daemon.shows("alarum_source_gaps_total", 2)
-            daemon.says("events 21 to 24 did not come", "begins its ids anew")
+            daemon.says("events 21 to 24 did not come", "restarted its event ids")
     with temporary() as folder, EventServer() as server:
         server.serve = lambda write, last_id, number: write(plain(number, "")) if number < 2 else server.stay()
         with reading(folder, server) as daemon:

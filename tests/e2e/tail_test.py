@@ -51,7 +51,7 @@ def a_file_grows_and_is_rotated_both_ways():
             eventually("both files are read", lambda: counted(daemon, "f") == 104)
             shutil.copy(log, log.with_suffix(".copy"))
             os.truncate(log, 0)
-            daemon.says("a file begins anew")
+            daemon.says("a file was truncated or replaced")
             append(log, [102, 103])  # the same bytes at the same place: other lines
             eventually("they are read", lambda: counted(daemon, "f") == 106)
             append(log, [104], end="")
@@ -129,7 +129,7 @@ def files_that_are_known_by_more_than_their_number():
             os.utime(log.with_suffix(name), (now - age, now - age))
         with daemon:
             eventually("the new one", lambda: accepted(daemon) == 14)
-            daemon.says("came between while nobody looked")
+            daemon.says("was created while it was not watched")
             daemon.shows("alarum_source_gaps_total", 1)
 
 

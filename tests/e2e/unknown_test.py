@@ -46,7 +46,7 @@ def an_unknown_fault_is_notified_and_kept_where_only_what_matches_is():
             daemon.settled()
         assert ", the same" in alarum("backtest", "--data", daemon.data)
         text = alarum("ledger", "--data", daemon.data)
-        assert "6 matched no rule: 2 cloudevents critical, 4 not kept" in text and "4 unmatched, not kept" in text, text
+        assert "6 matched no rule: 2 cloudevents critical, 4 not stored" in text and "4 unmatched, not stored" in text, text
 
 
 def a_silence_that_matches_nothing_says_so_and_one_that_cannot_is_refused():

@@ -117,7 +117,7 @@ TEST(RuleTestReader, RefusesWhatCannotFailAndWhatCannotComeTrue) {
       {"{at_most: 1, first: {}}", "\"first\" asks about nothing"},
       {"{at_most: 1, first: {after: 1m, contains: [a]}}", "\"within\" is missing"},
       {"{at_most: 1, last: {within: 1m, contains: [a]}}", "unknown key \"within\" in last"},
-      {"{never: ['']}", "an empty word of \"never\" stands in every message"},
+      {"{never: ['']}", "an empty word of \"never\" occurs in every message"},
       {"{at_mots: 1}", "unknown key \"at_mots\" in expect_people (did you mean \"at_most\"?)"},
       {"{at_most: many}", "\"at_most\" must be a whole number"},
       {"2", "\"expect_people\" must be a mapping such as {at_most: 2}, not number 2"},

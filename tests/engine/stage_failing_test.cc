@@ -56,7 +56,7 @@ TEST(StageTurns, ABookInDoubtIsWrittenAgainEverySecondAndNothingWaitsForThat) {
   machine.disk.on_sync = cable_out;
   EXPECT_EQ(turns.stage().patience(), 0ns);
   turns.turns();
-  EXPECT_TRUE(turns.stage().book_in_doubt());
+  EXPECT_TRUE(turns.stage().history_in_doubt());
   EXPECT_TRUE(turns.stage().healthy());
   EXPECT_EQ(turns.stage().patience(), 1s);
   turns.faults(2, 4);
@@ -64,9 +64,9 @@ TEST(StageTurns, ABookInDoubtIsWrittenAgainEverySecondAndNothingWaitsForThat) {
   EXPECT_EQ(turns.stage().processed(), 5U);
   machine.disk.on_sync = nullptr;
   turns.turns();
-  EXPECT_TRUE(turns.stage().book_in_doubt()) << "its second is not over";
+  EXPECT_TRUE(turns.stage().history_in_doubt()) << "its second is not over";
   turns.after(1s);
-  EXPECT_FALSE(turns.stage().book_in_doubt());
+  EXPECT_FALSE(turns.stage().history_in_doubt());
   EXPECT_GT(turns.stage().patience(), 20s);
 }
 

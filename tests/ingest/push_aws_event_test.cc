@@ -40,7 +40,7 @@ TEST(AwsEvent, AnEventBridgeEventIsUnwrapped) {
 }
 
 TEST(AwsEvent, ApiDestinationsPostOneOrSeveral) {
-  EXPECT_EQ(decode_eventbridge(kInstance, "")->at(0)->format(), model::Format::eventgrid);
+  EXPECT_EQ(decode_eventbridge(kInstance, "")->at(0)->format(), model::Format::eventbridge);
   const auto several =
       decode_eventbridge("[" + std::string(kInstance) + R"(,{"transformed":1},5])", "");
   ASSERT_EQ(several->size(), 3U);

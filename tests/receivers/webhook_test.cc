@@ -115,7 +115,7 @@ TEST(Webhook, FaultsOfItsSignatureAndPayload) {
             "c.yaml:4:51: error: \"payload\": there is no \"sumary\" to show (did you mean "
             "\"summary\"?)\n");
   EXPECT_EQ(said("payload: {$each: {a: b}, more: c}"),
-            "c.yaml:4:47: error: \"$each\" stands alone in its mapping\n");
+            "c.yaml:4:47: error: \"$each\" must be the only key of its mapping\n");
   EXPECT_EQ(said("payload: {a: '{{labels.any}}{{#runbook}}r{{/runbook}}'}"), "");
 }
 

@@ -92,6 +92,29 @@ TEST(Compile, RefusesConditionsThatDoNotGoTogether) {
             "r.yaml:2:46: error: there is no table \"fleet\"\n");
 }
 
+TEST(Compile, TakesTheFormatOfEventGridForEventBridgeWithAWarning) {
+  const auto with = [](const std::string& format) {
+    return "rules: [{alert: A, match: {format: " + format + "}, until: up}]";
+  };
+  const auto tested = [&](const std::string& format) {
+    std::vector<std::string> texts;
+    for (const auto& one : loaded(with(format)).rules[0].match.alternatives[0].fields[0].any) {
+      texts.push_back(one.text);
+      for (const auto& operand : one.operands) texts.push_back("not " + operand.text);
+    }
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  const std::string warning = "r.yaml:1:28: warning: deprecated: format \"eventgrid\" also means";
+  for (const auto* format : {"eventgrid", "[eventgrid, sns]", "[{anything-but: eventgrid}]"})
+    EXPECT_EQ(said(with(format)).substr(0, warning.size()), warning) << format;
+  EXPECT_EQ(tested("eventgrid"), (Texts{"eventgrid", "eventbridge"}));
+  EXPECT_EQ(tested("[{anything-but: eventgrid}]"), (Texts{"", "not eventgrid", "not eventbridge"}));
+  for (const auto* format : {"eventbridge", "[eventbridge, eventgrid]", "sns"})
+    EXPECT_EQ(said(with(format)), "") << format;
+  EXPECT_EQ(tested("sns"), Texts{"sns"});
+}
+
 TEST(Compile, ReadsKeepFiringForAndItsOlderName) {
   const auto with = [](const std::string& keys) {
     return "rules: [{alert: Flap, match: down, until: up, " + keys + "}]";

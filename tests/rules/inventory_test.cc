@@ -216,7 +216,7 @@ TEST(Inventory, TellsWhatIsWrongWithIt) {
             "\"server\"?)\n"
             "r.yaml:1:59: warning: \"subjct\" is taken for an extension attribute of the event "
             "(did you mean \"subject\"?)\n"
-            "r.yaml:1:77: error: \"server\" cannot be shared: it is what tells servers apart\n"
+            "r.yaml:1:77: error: \"server\" cannot be shared: it distinguishes the servers\n"
             "r.yaml:1:103: error: the inventory fleet.csv has no column \"rak\" (did you mean "
             "\"rack\"?)\n"
             "r.yaml:1:108: error: \"severity\" cannot be a label: it means something else already, "

@@ -217,10 +217,10 @@ TEST(SimulatedBook, CountsNoSyncWhileItIsInDoubt) {
                 .error()
                 .reason,
             "io_error");
-  EXPECT_EQ(book->syncs().sync(works).error().reason, "book_in_doubt");
+  EXPECT_EQ(book->syncs().sync(works).error().reason, "history_in_doubt");
   machine.disk.set_fail_rate(Operation::sync, 1);
   EXPECT_EQ(book->settle().error().reason, "sync_failed");
-  EXPECT_EQ(book->syncs().sync(works).error().reason, "book_in_doubt");
+  EXPECT_EQ(book->syncs().sync(works).error().reason, "history_in_doubt");
   machine.disk.clear_faults();
   EXPECT_TRUE(book->settle());
   EXPECT_TRUE(book->syncs().sync(works));
@@ -284,7 +284,7 @@ TEST(SimulatedBook, RefusesASecondWriterAtOnceAndLetsReadersRead) {
   ASSERT_TRUE(one.script("PRAGMA journal_mode = WAL; CREATE TABLE t(x); INSERT INTO t VALUES(1)"));
   ASSERT_TRUE(one.run("BEGIN IMMEDIATE"));
   ASSERT_TRUE(one.run("INSERT INTO t VALUES(2)"));
-  EXPECT_EQ(two.run("BEGIN IMMEDIATE").error().reason, "book_error");
+  EXPECT_EQ(two.run("BEGIN IMMEDIATE").error().reason, "history_error");
   EXPECT_EQ(two.query("SELECT x FROM t")->size(), 1u);
   ASSERT_TRUE(one.run("COMMIT"));
   EXPECT_EQ(two.query("SELECT x FROM t")->size(), 2u);

@@ -125,7 +125,7 @@ TEST(Plan, IsBoundedWhereItIsTold) {
   EXPECT_TRUE(plan_text(plan, 1).starts_with(
       "removed      A: 2 of 2 firing will resolve (rule_changed)\nand 25 more\n"))
       << plan_text(plan, 1);
-  EXPECT_EQ(nlohmann::json::parse(plan_json(plan, 1))["left_out"], 25);
+  EXPECT_EQ(nlohmann::json::parse(plan_json(plan, 1))["omitted"], 25);
 }
 
 rules::RuleSet of_files(const std::string& first, const std::string& second) {

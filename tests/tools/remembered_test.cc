@@ -104,7 +104,7 @@ TEST(Remembered, TellsOfAWholeHowManyOfItsPartsItEnded) {
 TEST(Remembered, TellsWhatIsWaitedFor) {
   EXPECT_EQ(
       after("0m beat s1"),
-      "Heart{subject=s1}: heard last at 00:00:00Z; missed at 00:05:00Z if nothing more comes\n");
+      "Heart{subject=s1}: last event at 00:00:00Z; missed at 00:05:00Z if nothing more comes\n");
   EXPECT_EQ(after("0m slow s1"),
             "Slow{subject=s1}: waits for 5m: fires at 00:05:00Z unless it ends before\n");
 }

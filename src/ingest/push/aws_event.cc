@@ -69,7 +69,7 @@ Result<std::vector<Decoded>> decode_eventbridge(std::string_view json, std::stri
   for (const auto& value : values) {
     const Object body(*text, value);
     if (is_eventbridge_event(body))
-      out.push_back(decode_eventbridge_event(body, model::Format::eventgrid, "", sender));
+      out.push_back(decode_eventbridge_event(body, model::Format::eventbridge, "", sender));
     else
       out.push_back(fail("not_an_event",
                          "an EventBridge event has source, detail-type and detail; a transformed "

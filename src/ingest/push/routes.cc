@@ -79,7 +79,7 @@ void add_push_routes(http::Router& router, const RouteOptions& options,
   const auto eventbridge = [](const http::Request& request, std::string_view body, Time) {
     return decode_eventbridge(body, request.peer);
   };
-  add_push(router, "/ingest/eventbridge", push_of(model::Format::eventgrid, options, eventbridge),
+  add_push(router, "/ingest/eventbridge", push_of(model::Format::eventbridge, options, eventbridge),
            intake);
   add_eventgrid(router, options, intake);
   const auto redfish = [&intake](const http::Request& request, std::string_view body, Time now) {

@@ -118,7 +118,7 @@ std::chrono::milliseconds RedfishSubscription::say(News news) {
     const auto wait = again_.wait(feed_.random().share(), asked_);
     const auto reason = news == News::none ? "the BMC sends us in circles" : keeper_.text();
     if (std::exchange(said_, reason) != reason)
-      log::warn("ingest", "a subscription is not known to stand; the BMC is asked again",
+      log::warn("ingest", "it is not known whether the subscription exists; the BMC is asked again",
                 {{"source", config_.name}, {"reason", reason}, {"in_ms", wait.count()}});
     return wait;
   }
@@ -133,7 +133,7 @@ std::chrono::milliseconds RedfishSubscription::say(News news) {
     log::info("ingest", "a subscription was made",
               {{"source", config_.name}, {"context", config_.context}});
   else if (news == News::found || told)
-    log::info("ingest", "a subscription stands",
+    log::info("ingest", "the subscription is active",
               {{"source", config_.name}, {"context", config_.context}});
   // While we could not reach the BMC, it may not have been able to reach us.
   behind_ = behind_ || again || (told && catch_up_.has_place());

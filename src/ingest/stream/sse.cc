@@ -148,8 +148,8 @@ std::optional<Error> Sse::judge(const http::AnswerHead& head,
   const bool forgotten = head.status == 400 || head.status == 410 || head.status == 412;
   if (forgotten && !position_.last_id.empty()) {
     missed(
-        fmt::format("the server answers {} to the id of the last event that was read ({}): begun "
-                    "anew without it",
+        fmt::format("the server answers {} to the id of the last event that was read ({}): "
+                    "the stream is read without it now",
                     head.status, position_.last_id));
     position_.last_id.clear();
     position_.read = position_.steady = false;

@@ -50,7 +50,7 @@ std::optional<std::string> SseContinuity::next(std::string_view id) {
   const bool steady = std::exchange(steps_, 0) >= kSteady;
   if (*now < *before && first)
     return fmt::format(
-        "the server begins its ids anew ({} after {}): what it had to say meanwhile is lost, if "
+        "the server restarted its event ids ({} after {}): events sent meanwhile are lost, if "
         "anything",
         *now, *before);
   if (*now > *before && steady)

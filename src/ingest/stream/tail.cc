@@ -53,7 +53,7 @@ asio::awaitable<void> Tail::run() {
   for (bool first = true; !feed_.stopping(); first = false) {
     find();
     if (first && files_.empty())
-      log::warn("ingest", "no file stands at the pattern yet",
+      log::warn("ingest", "no file matches the pattern yet",
                 {{"source", config_.name}, {"pattern", config_.path}});
     bool more = false;
     for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -96,10 +96,10 @@ void Tail::find() {
       at = files_.insert(at, std::move(file));
       rest(**at++);
     } else
-      feed_.gap(
-          fmt::format("{} was replaced while nobody looked, and is not found beside its place: "
-                      "what stood in it after byte {} is lost, if anything",
-                      place.path, place.offset));
+      feed_.gap(fmt::format(
+          "{} was replaced while it was not watched, and the old file was not found in its folder: "
+          "its content after byte {} is lost, if there was any",
+          place.path, place.offset));
   }
 }
 
@@ -139,7 +139,7 @@ void Tail::resume(TailedFile& file) {
   if (!file.resume(*place)) {
     if (!same_device) return;
     feed_.gap(
-        fmt::format("{} was truncated or replaced while nobody looked: what stood in it after byte "
+        fmt::format("{} was truncated or replaced while it was not watched: its content after byte "
                     "{} is lost, if anything",
                     file.place().path, place->offset));
   }
@@ -167,10 +167,10 @@ void Tail::tell_unread(const TailPlace& place, const TailedFile& found) {
     if (!identity || !is_rotated(path, place.path) || known(*identity) ||
         fs::last_write_time(path, fault) <= since)
       continue;
-    feed_.gap(
-        fmt::format("{} came between while nobody looked, and is not read: a pattern that covers "
-                    "rotated files would have it",
-                    path));
+    feed_.gap(fmt::format(
+        "{} was created while it was not watched, and is not read: a pattern that covers "
+        "rotated files would have it",
+        path));
   }
 }
 
@@ -212,7 +212,7 @@ asio::awaitable<bool> Tail::read(TailedFile& file) {
       feed_.gap(fmt::format("{} was truncated before its last {} bytes were read",
                             file.place().path, unread));
     else
-      log::info("ingest", "a file begins anew",
+      log::info("ingest", "a file was truncated or replaced",
                 {{"source", config_.name}, {"path", file.place().path}});
   }
   const bool final = file.rounds_idle > kPatience;  // a last line without an end
