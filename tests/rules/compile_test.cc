@@ -98,7 +98,8 @@ TEST(Compile, TakesTheFormatOfEventGridForEventBridgeWithAWarning) {
   };
   const auto tested = [&](const std::string& format) {
     std::vector<std::string> texts;
-    for (const auto& one : loaded(with(format)).rules[0].match.alternatives[0].fields[0].any) {
+    const auto set = loaded(with(format));
+    for (const auto& one : set.rules[0].match.alternatives[0].fields[0].any) {
       texts.push_back(one.text);
       for (const auto& operand : one.operands) texts.push_back("not " + operand.text);
     }
