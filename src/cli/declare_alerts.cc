@@ -56,7 +56,7 @@ void add_alerts(CLI::App& app, Action& action) {
   command->add_option("CHOICE", options->words, kChoice);
   command->add_flag("--all", options->all, "resolved ones too");
   command->add_flag("--each", options->each, "many of one name are not put into one row");
-  command->add_flag("--watch", options->watch, "show them anew every 2 s");
+  command->add_flag("--watch", options->watch, "show them again every 2 s");
   command
       ->add_option("-o,--output", options->output,
                    "wide: whole ids, times and summaries; simple: for scripts, fields between "

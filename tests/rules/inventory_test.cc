@@ -202,7 +202,7 @@ TEST(Inventory, TellsWhatIsWrongWithIt) {
       "fleet.csv:2:1: error: 1 fields in this line, but the inventory has 2 "
       "columns\nfleet.csv:3:1: error: 3 fields in this line, but the inventory has 2 columns\n");
   EXPECT_EQ(fleet_of("", "server,server,\ns1,s2,\n", "inventory: {file: fleet.csv}\n").said(),
-            "fleet.csv:1:1: error: column \"server\" stands twice\nfleet.csv:1:1: error: a column "
+            "fleet.csv:1:1: error: column \"server\" appears twice\nfleet.csv:1:1: error: a column "
             "without a name\n");
   EXPECT_EQ(fleet_of("", "", "inventory: {file: fleet.csv}\n").said(),
             "fleet.csv:1:1: error: an empty inventory: the first line names the columns\n");

@@ -40,7 +40,7 @@ TEST(Tables, ReadsCsvAndYaml) {
 
 TEST(Tables, NamesEveryFaultOfATable) {
   EXPECT_EQ(table("t.csv", "server,rack,rack\ns1,1,1\ns1,1,2\ns2,3\n,4,5\n"),
-            "t.csv:1:1: error: column \"rack\" stands twice\n"
+            "t.csv:1:1: error: column \"rack\" appears twice\n"
             "t.csv:3:1: error: a second row for server \"s1\" (first in line 2)\n"
             "t.csv:4:1: error: 2 fields in this line, but the table has 3 columns\n"
             "t.csv:5:1: error: no value in the key column \"server\"\n");
