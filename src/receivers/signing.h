@@ -28,4 +28,16 @@ std::string dingtalk_sign(std::string_view secret, std::string_view timestamp);
 /// Feishu robot: the member `sign` of the body. `timestamp` is in seconds.
 std::string feishu_sign(std::string_view secret, std::string_view timestamp);
 
+/// A request to AWS, as its signature has it ("Signature Version 4"). `path` and `query` are
+/// encoded, the query sorted.
+struct AwsRequest {
+  std::string method, host, path, query, content_type, region, service, body;
+  Time now;
+};
+/// The value of `X-Amz-Date`.
+std::string aws_date(Time now);
+/// The value of `Authorization`. Signed are Content-Type, Host and X-Amz-Date.
+std::string aws_authorization(const AwsRequest& request, std::string_view access_key,
+                              std::string_view secret_key);
+
 }  // namespace alarum::receivers

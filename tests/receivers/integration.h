@@ -48,6 +48,8 @@ inline std::string least_of(const std::string& kind) {
       {"pushover", "{user_key: u, token: t}"},
       {"victorops", "{api_key: k, routing_key: r}"},
       {"rocketchat", "{token: t, token_id: u, channel: c}"},
+      {"sns", "{access_key: a, secret_key: s, topic_arn: 'arn:aws:sns:us-east-2:1:t'}"},
+      {"incidentio", "{url: 'http://x', alert_source_token: t}"},
       {"console", "{}"},
       {"file", "{path: x}"}};
   const auto found = kLeast.find(kind);

@@ -64,6 +64,9 @@ TEST(Kinds, SecretsAreInNothingThatIsComposed) {
   for (const char* configs :
        {"webhook_configs: [{url: 'http://x', signature: github, secret: hunter2}]",
         "pagerduty_configs: [{routing_key: hunter2}]", "opsgenie_configs: [{api_key: hunter2}]",
+        "incidentio_configs: [{url: 'http://x', alert_source_token: hunter2}]",
+        "sns_configs: [{access_key: a, secret_key: hunter2, topic_arn: "
+        "'arn:aws:sns:us-east-2:1:t'}]",
         "rocketchat_configs: [{token: t, token_id: hunter2, channel: c}]",
         "victorops_configs: [{api_key: hunter2, routing_key: r}]",
         "pushover_configs: [{user_key: u, token: hunter2}]",
