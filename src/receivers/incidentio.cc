@@ -1,5 +1,5 @@
-// incident.io, Alert Events API: one alert a group by its deduplication_key; for a source of the kind
-// Alertmanager the body that Alertmanager sends.
+// incident.io, Alert Events API: one alert a group by its deduplication_key; for a source of the
+// kind Alertmanager the body that Alertmanager sends.
 #include <memory>
 
 #include "receivers/chat.h"

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "receivers/text/card.h"
+
 namespace alarum::receivers {
 namespace {
 
@@ -41,6 +43,9 @@ const Receiver& receiver_of(const config::Integration& how) {
 
 std::optional<model::Content> compose(const model::Message& message, const Setting& setting) {
   const auto& receiver = receiver_of(setting.how);
+  const auto again = [](const model::Change& change) { return is_reminder(change.kind); };
+  if (!receiver.takes_reminders() && std::ranges::all_of(message.changes, again))
+    return std::nullopt;
   const auto wanted = [&](const model::Change& change) { return is_wanted(change, setting.how); };
   if (std::ranges::all_of(message.changes, wanted)) return receiver.compose(message, setting);
   model::Message rest{message.receiver, message.group_key, message.group_labels, {}};

@@ -69,6 +69,8 @@ class Receiver {
   /// A text that distinguishes integrations of the same kind and URL. Used in hashes only, because
   /// it may be secret.
   virtual std::string destination() const { return {}; }
+  /// Whether the target is sent messages that only repeat that alerts fire.
+  virtual bool takes_reminders() const { return true; }
   /// How often all firing alerts are sent to the target again; 0: never, because it remembers them.
   virtual Duration resend_every() const { return {}; }
 

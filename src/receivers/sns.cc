@@ -36,8 +36,7 @@ class Sns final : public Receiver {
   model::Content compose(const model::Message& message, const Setting& setting) const override {
     const auto chat = chat_of(message, setting, plain_markup(), kText);
     auto form = "Action=Publish&Version=2010-03-31&" + target_key_ + '=' + percent_encode(target_);
-    if (target_key_ != "PhoneNumber")
-      form += "&Subject=" + percent_encode(subject_of(chat.title));
+    if (target_key_ != "PhoneNumber") form += "&Subject=" + percent_encode(subject_of(chat.title));
     form += "&Message=" + percent_encode(chat.title + '\n' + chat.text);
     for (std::size_t i = 0; i < attributes_.size(); ++i)
       form += fmt::format(
@@ -56,8 +55,8 @@ class Sns final : public Receiver {
     const AwsRequest request{"POST",  url.authority, url.rest,     "", std::string(kSnsForm),
                              region_, "sns",         attempt.body, now};
     attempt.headers.push_back("X-Amz-Date: " + aws_date(now));
-    attempt.headers.push_back("Authorization: " + aws_authorization(request, access_key_.reveal(),
-                                                                    secret_key_.reveal()));
+    attempt.headers.push_back(
+        "Authorization: " + aws_authorization(request, access_key_.reveal(), secret_key_.reveal()));
   }
 
   Verdict judge_success(const Answer& answer) const override {
@@ -110,9 +109,9 @@ class Sns final : public Receiver {
 
   void read_target(FieldReader& entry) {
     int count = 0;
-    for (const auto& [key, name] : {std::pair{"topic_arn", "TopicArn"},
-                                    std::pair{"target_arn", "TargetArn"},
-                                    std::pair{"phone_number", "PhoneNumber"}}) {
+    for (const auto& [key, name] :
+         {std::pair{"topic_arn", "TopicArn"}, std::pair{"target_arn", "TargetArn"},
+          std::pair{"phone_number", "PhoneNumber"}}) {
       if (!entry.find(key)) continue;
       entry.required_text(key, target_);
       entry.plain_text(key, target_);
@@ -155,27 +154,26 @@ void read_sns(FieldReader& entry, Integration& into) {
 }  // namespace
 
 ReceiverKind sns_kind() {
-  return {"sns",
-          {{"sns_configs", true}},
-          {{"access_key", Form::secret},
-           {"secret_key", Form::secret},
-           {"region"},
-           {"topic_arn", Form::nullable},
-           {"target_arn", Form::nullable},
-           {"phone_number", Form::nullable},
-           {"api_url", Form::url},
-           {"http_config", Form::transport, Type::mapping},
-           {"attributes", Form::nullable, Type::mapping},
-           {"title"},
-           {"text"},
-           {"language", Form::value, Type::language}},
-          {"sigv4", "subject", "message"},
-          {},
-          read_sns,
-          config::ReceiverKind::Import{true,
-                                       {"access_key", "secret_key"},
-                                       false,
-                                       {{"subject", "title"}, {"message", "text"}}}};
+  return {
+      "sns",
+      {{"sns_configs", true}},
+      {{"access_key", Form::secret},
+       {"secret_key", Form::secret},
+       {"region"},
+       {"topic_arn", Form::nullable},
+       {"target_arn", Form::nullable},
+       {"phone_number", Form::nullable},
+       {"api_url", Form::url},
+       {"http_config", Form::transport, Type::mapping},
+       {"attributes", Form::nullable, Type::mapping},
+       {"title"},
+       {"text"},
+       {"language", Form::value, Type::language}},
+      {"sigv4", "subject", "message"},
+      {},
+      read_sns,
+      config::ReceiverKind::Import{
+          true, {"access_key", "secret_key"}, false, {{"subject", "title"}, {"message", "text"}}}};
 }
 
 }  // namespace alarum::receivers

@@ -45,6 +45,7 @@ receivers:
   servicenow_configs: [{url: https://hunter14.example, event_class: us}]
   sns_configs: [{access_key: hunter15, secret_key: hunter16, topic_arn: 'arn:aws:sns:us-east-2:1:t', api_url: https://hunter17.example}]
   incidentio_configs: [{url: https://hunter18.example, alert_source_token: hunter19}]
+  jira_configs: [{api_url: https://hunter20.example, project: P, issue_type: Bug}]
   slack_configs: [{channel: ops}]
   teams_configs: [{url: https://hunter9.example}]
   msteamsv2_configs: [{webhook_url: https://hunterA.example}]

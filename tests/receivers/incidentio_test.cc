@@ -16,8 +16,7 @@ const std::string kIncidentIo =
 
 TEST(IncidentIo, SendsAnAlertEvent) {
   const auto request = request_of(kIncidentIo);
-  EXPECT_EQ(request.url,
-            "https://api.incident.io/v2/alert_events/http/01GW2G3V0S59R238FAHPDS1R66");
+  EXPECT_EQ(request.url, "https://api.incident.io/v2/alert_events/http/01GW2G3V0S59R238FAHPDS1R66");
   EXPECT_EQ(request.headers, std::vector<std::string>{"Authorization: Bearer t0ken"});
   auto body = Json::parse(request.body);
   EXPECT_EQ(body["deduplication_key"].get<std::string>().size(), 71U);
@@ -63,9 +62,9 @@ TEST(IncidentIo, NeedsAUrlAndAToken) {
   EXPECT_NE(read_receiver("incidentio_configs: [{url: 'http://x'}]")
                 .said.find("has no \"alert_source_token\""),
             std::string::npos);
-  EXPECT_NE(read_receiver("incidentio_configs: [{alert_source_token: t}]")
-                .said.find("has no \"url\""),
-            std::string::npos);
+  EXPECT_NE(
+      read_receiver("incidentio_configs: [{alert_source_token: t}]").said.find("has no \"url\""),
+      std::string::npos);
 }
 
 TEST(IncidentIo, TriesAgainWhenItIsAskedTooOftenAndKeepsToItsSize) {

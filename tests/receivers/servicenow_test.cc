@@ -1,5 +1,5 @@
-// The exchange of ServiceNow's documentation: "Event collection via web service API" and "Event field
-// format for event collection".
+// The exchange of ServiceNow's documentation: "Event collection via web service API" and "Event
+// field format for event collection".
 #include <gtest/gtest.h>
 
 #include "tests/receivers/integration.h"
@@ -30,10 +30,10 @@ TEST(ServiceNow, SendsAnEventForEachAlert) {
     "time_of_event": "1970-01-01 00:01:40",
     "description": "FIRING critical NpuFault: NPU 3 is down\nWhere: npu=3\nSince: 1970-01-01 )"
                                 R"(00:00:00 UTC\nhttp://bridge/api/v1/history?alert=id3\n"})"));
-  EXPECT_EQ(judged("servicenow", 200,
-                   R"({"result":{"Default Bulk Endpoint":"1 events were inserted"}})")
-                .kind,
-            Kind::delivered);
+  EXPECT_EQ(
+      judged("servicenow", 200, R"({"result":{"Default Bulk Endpoint":"1 events were inserted"}})")
+          .kind,
+      Kind::delivered);
 }
 
 TEST(ServiceNow, ClearsUnderTheSameKey) {
@@ -60,10 +60,10 @@ TEST(ServiceNow, KeepsToTheSizesOfTheFields) {
 }
 
 TEST(ServiceNow, IsJudgedByItsResult) {
-  EXPECT_EQ(judged("servicenow", 200,
-                   R"({"result":{"Default Bulk Endpoint":"0 events were inserted"}})")
-                .kind,
-            Kind::dead);
+  EXPECT_EQ(
+      judged("servicenow", 200, R"({"result":{"Default Bulk Endpoint":"0 events were inserted"}})")
+          .kind,
+      Kind::dead);
   EXPECT_EQ(judged("servicenow", 200, "<html>an instance that sleeps</html>").kind, Kind::retry);
   EXPECT_EQ(judged("servicenow", 401, R"({"error":{"message":"User Not Authenticated"}})").kind,
             Kind::dead);

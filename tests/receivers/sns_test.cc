@@ -9,8 +9,9 @@ namespace {
 
 using Kind = Verdict::Kind;
 
-const std::string kSnsKeys = "sns_configs: [{access_key: AKIDEXAMPLE, secret_key: "
-                             "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY, ";
+const std::string kSnsKeys =
+    "sns_configs: [{access_key: AKIDEXAMPLE, secret_key: "
+    "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY, ";
 
 // The example request of "Create a signed AWS API request".
 TEST(Sns, SignsAsAwsDocuments) {
@@ -33,8 +34,9 @@ TEST(Sns, SignsAsAwsDocuments) {
 
 TEST(Sns, PublishesAForm) {
   const auto request =
-      request_of(kSnsKeys + "topic_arn: 'arn:aws:sns:us-west-2:123456789012:My-Topic', attributes: "
-                            "{team: core}}]",
+      request_of(kSnsKeys +
+                     "topic_arn: 'arn:aws:sns:us-west-2:123456789012:My-Topic', attributes: "
+                     "{team: core}}]",
                  firing(), *parse_rfc3339("2015-08-30T12:36:00Z"));
   EXPECT_EQ(request.url, "https://sns.us-west-2.amazonaws.com/");
   EXPECT_EQ(request.body,
@@ -51,12 +53,13 @@ TEST(Sns, PublishesAForm) {
       "SignedHeaders=content-type;host;x-amz-date, Signature="))
       << request.headers[1];
   EXPECT_EQ(request.headers[2], "Content-Type: application/x-www-form-urlencoded; charset=utf-8");
-  EXPECT_EQ(judged("sns", 200, R"(<PublishResponse xmlns="https://sns.amazonaws.com/doc/2010-03-31/">
+  EXPECT_EQ(
+      judged("sns", 200, R"(<PublishResponse xmlns="https://sns.amazonaws.com/doc/2010-03-31/">
     <PublishResult><MessageId>567910cd-659e-55d4-8ccb-5aaf14679dc0</MessageId></PublishResult>
     <ResponseMetadata><RequestId>d74b8436-ae13-5ab4-a9ff-ce54dfea72a0</RequestId></ResponseMetadata>
     </PublishResponse>)")
-                .kind,
-            Kind::delivered);
+          .kind,
+      Kind::delivered);
 }
 
 TEST(Sns, AFifoTopicTakesAMessageOnce) {
@@ -69,8 +72,7 @@ TEST(Sns, AFifoTopicTakesAMessageOnce) {
 TEST(Sns, ASubjectIsAsciiAndShort) {
   auto message = firing();
   message.changes[0].alert.annotations["summary"] = "\u4e2d\n" + std::string(150, 'x');
-  const auto body =
-      request_of(kSnsKeys + "topic_arn: 'arn:aws:sns:us-west-2:1:t'}]", message).body;
+  const auto body = request_of(kSnsKeys + "topic_arn: 'arn:aws:sns:us-west-2:1:t'}]", message).body;
   const auto at = body.find("&Subject=") + 9;
   EXPECT_EQ(body.substr(at, body.find("&Message=") - at),
             "FIRING%20critical%20NpuFault%3A%20%3F%20" + std::string(68, 'x') + "...");
