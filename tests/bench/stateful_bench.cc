@@ -246,11 +246,11 @@ void stalls(std::size_t keys) {
   tell("reload, another rule is new",
        bench.reload(with(count("absent: 2h"), "- {alert: New, match: new, resolve_after: 1h}\n")));
   tell("reload, absent for longer", bench.reload(with(count("absent: 3h"))));
-  for (auto& now = bench.now(); bench.engine().instances().all().empty();)
+  for (auto& now = bench.now(); bench.engine().active_alerts().all().empty();)
     now = *bench.engine().next_due(), bench.control(model::Tick{});
-  say("silent: {} alert", bench.engine().instances().all().size());
+  say("silent: {} alert", bench.engine().active_alerts().all().size());
   tell("enough of them return, the longest step", fill(bench, 0, keys / 2 + 10));
-  say("returned: {} alerts", bench.engine().instances().all().size());
+  say("returned: {} alerts", bench.engine().active_alerts().all().size());
   tell("a start after a gap", bench.control(model::Start{std::chrono::minutes(10)}));
 }
 
@@ -292,13 +292,13 @@ void recover_once(const char* what, journal::Journal& journal,
   SystemClock clock;
   const auto begin = std::chrono::steady_clock::now();
   const auto cpu = thread_seconds();
-  const auto replayed = app::recover(ledger, *book, journal, clock, {~model::Offset{0}, 0}).value();
+  const auto replayed = app::recover(processor, *book, journal, clock, {~model::Offset{0}, 0}).value();
   say("{}: {:.1f} s ({:.1f} of CPU), {} records replayed from {}, {} keys", what,
       seconds_since(begin), thread_seconds() - cpu, replayed.records, replayed.from,
       engine.correlator().keys());
   if (!keep) return;
-  const auto draft = std::move(journal.begin_checkpoint(ledger.next_offset()).value());
-  draft->add(engine::saved(ledger)).value();
+  const auto draft = std::move(journal.begin_checkpoint(processor.next_offset()).value());
+  draft->add(engine::saved(processor)).value();
   draft->finish().value();
 }
 
