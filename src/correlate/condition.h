@@ -1,67 +1,70 @@
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <vector>
 
-#include "base/bytes.h"
-#include "base/time.h"
-#include "rules/rule.h"
+#include "correlate/decision.h"
+#include "correlate/fault_recovery_matcher.h"
+#include "correlate/key_limits.h"
+#include "model/flat_event.h"
+#include "model/record.h"
 
 namespace alarum::correlate {
 
-/// A match, or a recovery, of one key.
-struct Match {
-  Time when;                 ///< event time
-  Time now;                  ///< engine time
-  std::uint32_t sender = 0;  ///< hash of the event's `source`
-  /// Distinguishes it from others at the same time: hash of the event's id, of `distinct` that of
-  /// the value
-  std::uint64_t id = 0;
+/// An event as every rule that it matches needs it.
+struct Arrival {
+  const model::FlatEvent& flat;
+  Report report;             ///< where it opens something
+  Report ending;             ///< where it ends something
+  std::uint64_t id = 0;      ///< hash of (source, id)
+  std::uint32_t sender = 0;  ///< hash of the source
+  Time now() const { return report.arrived; }
 };
 
-/// A condition was true from `start` on; one `within` after it became false, at `end`, the stretch
-/// is over.
-struct Stretch {
-  Time start, end;
-  bool notified = false;  ///< it fired
-  bool live = false;      ///< and has not ended
+/// What the conditions of all rules share while one record or timer is worked on. `out` takes what
+/// they conclude.
+struct Context {
+  FaultRecoveryMatcher& pairing;
+  Counts& counts;
+  KeyLimits& limits;
+  const Annuls& annuls;
+  std::vector<Decision>& out;
+
+  /// The rule has `max_keys` keys and takes no other.
+  void refuse(const rules::Rule& rule) {
+    ++counts.keys_refused;
+    limits.add(rule);
+  }
+  bool is_annulled(const rules::Rule& rule, const Key& key) const {
+    return !rule.unless.empty() && annuls && annuls(rule, key);
+  }
 };
 
-/// What a match or a recovery led to.
-struct Outcome {
-  /// False: seen before, too old, or ended already by a recovery
-  bool counted = false;
-  bool ended = false;  ///< of a recovery: it ended the firing stretch
-  /// The stretch that was firing ended then, before a new one began
-  std::optional<Time> drained;
-  /// New ones that lie wholly in the past: never notified, and over
-  std::vector<Stretch> over;
-  std::optional<Time> firing_since;  ///< a stretch is firing: its start
-};
+/// Keys of several terms: an end that says less of the key than `by` has (`server`, no `npu`) ends
+/// all its parts. What ends an alert says nothing of others that share its labels.
+inline bool has_parts(const rules::Rule& rule) {
+  return rule.by.size() > 1 && !rule.matches_alerts;
+}
 
-/// What a rule's condition remembers of one key. Plain values, no clock: matches come in, outcomes
-/// go out.
+/// When a rule fires and when it ends: one object for each rule in force, which works on the keys
+/// that events name. No clock, no I/O: events and times come in, decisions go out.
 ///
-///     match ───> take ──┐
-///     recovery ─> end ──┼─> Outcome        due: when to look again        save <──> load: a
-///     checkpoint's part
+///     Condition
+///       PlainCondition      each match fires; nothing is remembered beside open faults
+///       KeyedCondition      has a KeyTable and timers
+///         CountCondition, DistinctCondition, SequenceCondition, AbsentCondition
 ///
-/// `count` and `distinct` stand behind it (Window); SequenceState and Absence have the same verbs
-/// and are to follow. Each kind states in its header what a step costs and what bounds its memory.
+/// Owned by Conditions; lives on the engine's thread.
 class Condition {
  public:
-  virtual Outcome take(const rules::Rule& rule, const Match& match) = 0;
-  virtual Outcome end(const rules::Rule& rule, const Match& recovery) = 0;
-  /// When it changes if nothing more comes; nullopt: never.
-  virtual std::optional<Time> due() const = 0;
-  virtual void save(ByteWriter& out) const = 0;
-  virtual void load(ByteReader& in) = 0;
+  virtual ~Condition() = default;
+  /// An event of the rule names that key: it is a match, a step or an end. A key's labels may be
+  /// moved from.
+  virtual void take(model::Hit hit, Key& key, const Arrival& in, Context& context) = 0;
 
  protected:
   Condition() = default;
-  Condition(Condition&&) = default;
-  Condition& operator=(Condition&&) = default;
-  ~Condition() = default;  // owned by value, as what it is
+  Condition(const Condition&) = delete;
+  Condition& operator=(const Condition&) = delete;
 };
 
 }  // namespace alarum::correlate

@@ -96,11 +96,11 @@ bool SequenceState::add(const rules::Rule& rule, Time when, std::uint8_t step, s
   // before it.
   const auto bound = std::min(now, entries_.back().when) - 2 * (rule.within + kLateness);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.when < bound; });
-  std::erase_if(told_, [&](Time one) { return one < bound; });
+  std::erase_if(notified_, [&](Time one) { return one < bound; });
   if (entries_.size() > kMostEntries) {
     // What was complete before the oldest that is left cannot become so again.
     entries_.erase(entries_.begin());
-    std::erase_if(told_, [&](Time one) { return one < entries_.front().when; });
+    std::erase_if(notified_, [&](Time one) { return one < entries_.front().when; });
   }
   return true;
 }
@@ -126,24 +126,24 @@ std::vector<Time> SequenceState::completions(const rules::Rule& rule) const {
   return std::move(walk.completions);
 }
 
-bool SequenceState::told(Time completion) const {
-  return std::find(told_.begin(), told_.end(), completion) != told_.end();
+bool SequenceState::is_notified(Time completion) const {
+  return std::find(notified_.begin(), notified_.end(), completion) != notified_.end();
 }
 
 std::vector<Time> SequenceState::judge(const rules::Rule& rule, Time now) {
   std::vector<Time> fresh;
   for (const auto completion : completions(rule)) {
     if (completion + patience(rule) > now && waits(rule)) continue;
-    if (!told(completion)) fresh.push_back(completion);
+    if (!is_notified(completion)) fresh.push_back(completion);
   }
-  told_.insert(told_.end(), fresh.begin(), fresh.end());
+  notified_.insert(notified_.end(), fresh.begin(), fresh.end());
   return fresh;
 }
 
 void SequenceState::recover(Time when) {
   cleared_ = std::max(cleared_, when);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.when <= when; });
-  std::erase_if(told_, [&](Time one) { return one <= cleared_; });
+  std::erase_if(notified_, [&](Time one) { return one <= cleared_; });
 }
 
 std::optional<Time> SequenceState::due(const rules::Rule& rule) const {
@@ -151,7 +151,7 @@ std::optional<Time> SequenceState::due(const rules::Rule& rule) const {
   if (!waits(rule)) return next;
   for (const auto completion : completions(rule)) {
     const auto judged = completion + kLateness;
-    if (!told(completion) && (!next || judged < *next)) next = judged;
+    if (!is_notified(completion) && (!next || judged < *next)) next = judged;
   }
   return next;
 }
@@ -171,23 +171,21 @@ void SequenceState::save(ByteWriter& out) const {
     out.number(entry.id);
     out.number(entry.step);
   }
-  out.number(told_.size());
-  for (const auto one : told_) out.time(one);
+  out.number(notified_.size());
+  for (const auto one : notified_) out.time(one);
 }
 
-SequenceState SequenceState::load(ByteReader& in) {
-  SequenceState chain;
-  chain.cleared_ = in.time();
-  chain.touched_ = in.time();
-  chain.entries_.resize(in.count());
-  for (auto& entry : chain.entries_) {
+void SequenceState::load(ByteReader& in) {
+  cleared_ = in.time();
+  touched_ = in.time();
+  entries_.resize(in.count());
+  for (auto& entry : entries_) {
     entry.when = in.time();
     entry.id = in.number();
     entry.step = static_cast<std::uint8_t>(in.number());
   }
-  chain.told_.resize(in.count());
-  for (auto& one : chain.told_) one = in.time();
-  return chain;
+  notified_.resize(in.count());
+  for (auto& one : notified_) one = in.time();
 }
 
 }  // namespace alarum::correlate

@@ -20,7 +20,7 @@ class SequenceState {
  public:
   /// An event that is step `step`. `id` tells it from others at the same time. False: seen before.
   bool add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id, Time now);
-  /// Event times at which the sequence was complete, judged by `now` and not told before.
+  /// Event times at which the sequence was complete, judged by `now` and not given before.
   std::vector<Time> judge(const rules::Rule& rule, Time now);
   /// A recovery: what came up to then counts no more.
   void recover(Time when);
@@ -32,7 +32,7 @@ class SequenceState {
   Time idle(const rules::Rule& rule) const;
 
   void save(ByteWriter& out) const;
-  static SequenceState load(ByteReader& in);
+  void load(ByteReader& in);
 
   struct Entry {
     Time when;
@@ -45,11 +45,11 @@ class SequenceState {
  private:
   std::size_t first_of_event(std::size_t at) const;
   std::vector<Time> completions(const rules::Rule& rule) const;
-  bool told(Time completion) const;
+  bool is_notified(Time completion) const;
 
   std::vector<Entry> entries_;  // by time, then step; at most kMostEntries
   // Completions; none before the oldest entry once there are kMostEntries
-  std::vector<Time> told_;
+  std::vector<Time> notified_;
   Time cleared_ = Time::min();
   Time touched_ = Time::min();
 };

@@ -2,9 +2,30 @@
 #include <optional>
 #include <vector>
 
-#include "correlate/condition.h"
+#include "base/bytes.h"
+#include "base/time.h"
 
 namespace alarum::correlate {
+
+/// A condition was true from `start` on; one `within` after it became false, at `end`, the stretch
+/// is over.
+struct Stretch {
+  Time start, end;
+  bool notified = false;  ///< it fired
+  bool live = false;      ///< and has not ended
+};
+
+/// What a match or a recovery led to.
+struct Outcome {
+  /// False: seen before, too old, or ended already by a recovery
+  bool counted = false;
+  bool ended = false;  ///< of a recovery: it ended the firing stretch
+  /// The stretch that was firing ended then, before a new one began
+  std::optional<Time> drained;
+  /// New ones that lie wholly in the past: never notified, and over
+  std::vector<Stretch> over;
+  std::optional<Time> firing_since;  ///< a stretch is firing: its start
+};
 
 /// The stretches of one key, by start; no two touch. Only the last one can be live. At most one for
 /// each two `within` of the time that is looked back on (Window); a step costs O(log n), or O(those

@@ -3,10 +3,20 @@
 #include <optional>
 #include <vector>
 
-#include "correlate/condition.h"
 #include "correlate/stretches.h"
+#include "rules/rule.h"
 
 namespace alarum::correlate {
+
+/// A match, or a recovery, of one key.
+struct Match {
+  Time when;                 ///< event time
+  Time now;                  ///< engine time
+  std::uint32_t sender = 0;  ///< hash of the event's `source`
+  /// Distinguishes it from others at the same time: hash of the event's id, of `distinct` that of
+  /// the value
+  std::uint64_t id = 0;
+};
 
 /// How a rule with a window counts.
 struct WindowTerms {
@@ -25,18 +35,18 @@ struct WindowTerms {
 /// stretches that touch are one. A stretch begins with the match that completed the condition and
 /// ends when it has been false for one `within`. Beyond what the matches cost, a step is O(log n)
 /// of the stretches.
-class Window : public Condition {
+class Window {
  public:
-  Outcome take(const rules::Rule& rule, const Match& match) override;
+  Outcome take(const rules::Rule& rule, const Match& match);
   /// Matches up to the recovery count no more. What came later counts by itself, and may make the
   /// condition true anew.
-  Outcome end(const rules::Rule& rule, const Match& recovery) override;
+  Outcome end(const rules::Rule& rule, const Match& recovery);
   /// Matches up to then were ended by the newest recovery.
   Time cleared() const { return cleared_; }
   /// When the firing stretch ends if nothing more comes.
-  std::optional<Time> due() const override;
-  void save(ByteWriter& out) const override;
-  void load(ByteReader& in) override;
+  std::optional<Time> due() const;
+  void save(ByteWriter& out) const;
+  void load(ByteReader& in);
 
   /// The firing stretch is over by engine time `now`: when it ended.
   std::optional<Time> drain(Time now);

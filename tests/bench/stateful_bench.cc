@@ -292,7 +292,8 @@ void recover_once(const char* what, journal::Journal& journal,
   SystemClock clock;
   const auto begin = std::chrono::steady_clock::now();
   const auto cpu = thread_seconds();
-  const auto replayed = app::recover(processor, *book, journal, clock, {~model::Offset{0}, 0}).value();
+  const auto replayed =
+      app::recover(processor, *book, journal, clock, {~model::Offset{0}, 0}).value();
   say("{}: {:.1f} s ({:.1f} of CPU), {} records replayed from {}, {} keys", what,
       seconds_since(begin), thread_seconds() - cpu, replayed.records, replayed.from,
       engine.correlator().keys());

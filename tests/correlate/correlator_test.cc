@@ -24,6 +24,7 @@ struct Told {
 Told play(const std::string& story) {
   const match::Generation generation(rules::loaded(kRules));
   Correlator correlator;
+  correlator.apply(generation.rules(), support::kStart);
   Told told;
   for (const auto& line : support::lines_of(story)) {
     const auto blank = line.find(' ');

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "correlate/condition.h"
 #include "correlate/fault_recovery_matcher.h"
+#include "correlate/stretches.h"
 #include "correlate/window.h"
 
 namespace alarum::correlate {
