@@ -29,7 +29,7 @@ def commands_of(lines):
             continue
         typed = [line]
         here = re.search(r"<<(\w+)$", line)
-        while here and typed[-1] != here[1]:
+        while (here and typed[-1] != here[1]) or (not here and typed[-1].endswith("\\")):
             typed.append(next(lines))
         found.append(("\n".join([line[2:]] + typed[1:]), typed, []))
     return found
