@@ -29,6 +29,7 @@ CHANGES = "serve|check|test|explain|ledger|backtest|rules|match|template"  # of 
 
 def masked(text):
     """Without what differs from run to run. An alert that others gather is suppressed, or waits for them, as long as it does."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", text)
     return re.sub(r"^(firing|suppressed) +", "STATE ", without_ids(re.sub(r'"ev[0-9a-f]{22}"', '"EVENT"', text)), flags=re.M)
 
 
@@ -189,5 +190,209 @@ def an_npu_fleet_on_huawei_cloud():
             assert cloud.faults == [], "every request is signed"
 
 
+class ModelArts:
+    """Training jobs as the vendor's API v2 has them: signed calls, a stop that takes a while, a new run that waits for its turn. `cut`: calls
+    (method and the end of the path) that do what they should, and whose answer is lost, once each."""
+
+    def __init__(self):
+        self.jobs, self.calls, self.cut, self.lock, self.strangers = {}, [], [], threading.Lock(), 0
+        self.stuck = False  # a new run waits
+        self.add("llama-7b", "6f1d2e0c-0001", "Running")
+        outer = self
+
+        class Handler(QuietHandler):
+            def do_GET(self):
+                self.answered(b"")
+
+            def do_POST(self):
+                self.answered(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def answered(self, body):
+                with outer.lock:
+                    status, answer = outer.judge(self, body)
+                    call = f"{self.command} {self.path.rsplit('/', 1)[1]}"
+                    cut = call in outer.cut and status < 300
+                    if cut:
+                        outer.cut.remove(call)
+                if cut:
+                    return self.connection.close()
+                text = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+        self.url = Server(Handler).url
+
+    def add(self, name, id, phase, **body):
+        """The details say more than the call that creates a job takes."""
+        obs = {"obs": {"obs_url": "/bucket/llama-7b/checkpoints/"}}
+        self.jobs[id] = {"kind": "job", "metadata": {"workspace_id": "0", "description": "", **body.get("metadata", {}), "id": id, "name": name, "create_time": 1795000000000},
+                         "status": {"phase": phase, "secondary_phase": phase},
+                         "algorithm": body.get("algorithm") or {"code_dir": "/bucket/llama-7b/code/", "boot_file": "/bucket/llama-7b/code/train.py", "engine": {"engine_id": "mindspore_2.3"},
+                                                                "parameters": [{"name": "steps", "value": "100000"}], "outputs": [{"name": "checkpoints", "local_dir": "/cache/checkpoints", "remote": obs}], "environments": {"HCCL_BUFFSIZE": "120"}},
+                         "spec": body.get("spec") or {"resource": {"flavor_id": "modelarts.pool.visual.8xlarge", "node_count": 2, "pool_id": "pool-1", "flavor_detail": {"flavor_type": "NPU"}}}}
+
+    def judge(self, request, body):
+        wanted = authorization(request.command, request.headers["Host"], request.path, [], request.headers["X-Sdk-Date"], body, "AK", "SK")
+        if request.headers["Authorization"] != wanted:
+            self.strangers += 1
+            return 401, {"error_code": "ModelArts.6201", "error_msg": "Verify Failed"}
+        path, asked = request.path.removeprefix("/v2/05f0example/"), json.loads(body or "null")
+        if path == "training-job-searches":
+            found = [job for job in self.jobs.values() if asked["filters"][0]["value"][0] in job["metadata"]["name"]]
+            return 200, {"total": len(found), "items": found}
+        if path == "training-jobs":
+            self.calls.append(("create", asked))
+            self.add(asked["metadata"]["name"], f"6f1d2e0c-{len(self.jobs) + 1:04}", "Pending", **asked)
+            return 201, list(self.jobs.values())[-1]
+        id = path.split("/")[1]
+        if id not in self.jobs:
+            return 404, {"error_code": "ModelArts.0102", "error_msg": "no such job"}
+        job = self.jobs[id]
+        if path.endswith("/actions"):
+            assert asked == {"action_type": "terminate"}, asked
+            if job["status"]["phase"] not in ("Creating", "Pending", "Running"):
+                return 400, {"error_code": "ModelArts.2763", "error_msg": "cannot be stopped"}
+            self.calls.append(("stop", id))
+            job["status"]["phase"] = "Terminating"
+            return 202, job
+        answer = json.loads(json.dumps(job))
+        after = {"Terminating": "Terminated", "Pending": "Pending" if self.stuck else "Running"}
+        job["status"]["phase"] = after.get(job["status"]["phase"], job["status"]["phase"])
+        return 200, answer
+
+
+class Restarts:
+    """The page of the recipe with a scripted ModelArts; looks at jobs more often than the page does."""
+
+    def __init__(self, folder):
+        self.cloud = ModelArts()
+        self.page = Page(RECIPES / "resume-training.md", folder, **{"https://modelarts.cn-north-4.myhuaweicloud.com": self.cloud.url, '"poll_seconds": 10': '"poll_seconds": 0.1'})
+        shutil.copy(RECIPES / "restarter/restarter.py", folder)
+
+    def steps(self):
+        """(job, step, id of the new run) of each restart, in order."""
+        said = self.page.run("""python3 -c 'import sqlite3, json; print(json.dumps(sqlite3.connect("restarter.db").execute("SELECT job, step, new_id FROM restarts ORDER BY at").fetchall()))'""")
+        return [tuple(one) for one in json.loads(said[0])]
+
+    def fault(self, npu=3, code="8C204E00", server="r-1"):
+        content = json.dumps({"npu": npu, "error_code": code})
+        status, _ = self.page.post("/V1.0/05f0example/events", [{"event_name": "NPUErrorCodeWarning", "event_source": "SYS.BMS", "time": int(time.time() * 1000), "detail": {"resource_id": server, "content": content}}])
+        assert status == 201
+
+    def done(self, count):
+        eventually(f"{count} are done", lambda: [step for _, step, _ in self.steps()] == ["done"] * count)
+        eventually("the alert is over", lambda: "TrainingJobFault" not in self.page.alerts())
+
+    def only_once(self, count):
+        kinds = [kind for kind, _ in self.cloud.calls]
+        assert kinds == ["stop", "create"] * count, self.cloud.calls
+
+
+def a_training_job_is_resumed_once():
+    with temporary() as folder:
+        run = Restarts(folder)
+        page, cloud = run.page, run.cloud
+        with page:
+            page.type()
+            page.type()  # --show
+            assert cloud.calls == []
+            page.type()
+            cloud.stuck = True
+            page.type()
+            eventually("it waits for its turn", lambda: run.steps() == [("llama-7b", "starting", "6f1d2e0c-0002")])
+            run.fault(5, server="r-2")  # the job's other server says it too
+            assert "TrainingJobFault" in page.alerts(), "the job does not run yet"
+            cloud.stuck = False
+            run.done(1)
+            run.only_once(1)
+            page.type()
+            page.type()
+            body = cloud.calls[1][1]
+            assert body["algorithm"]["environments"] == {"HCCL_BUFFSIZE": "120", "RESUME_FROM": "/bucket/llama-7b/checkpoints/"}, body
+            assert body["spec"]["resource"] == {"flavor_id": "modelarts.pool.visual.8xlarge", "node_count": 2, "pool_id": "pool-1"} and "status" not in body and "id" not in body["metadata"], body
+            # A later fault is of the run that is current now.
+            run.fault()
+            run.done(2)
+            run.only_once(2)
+            assert cloud.calls[2] == ("stop", "6f1d2e0c-0002") and cloud.strangers == 0, cloud.calls
+            # What needs no restart, and a server without a job.
+            run.fault(code="80E21007")
+            run.fault(server="r-3")
+            run.fault()
+            run.done(3)
+            # The fourth of a day is for people.
+            run.fault()
+            eventually("people are notified", lambda: "TrainingJobNotResumed" in page.alerts())
+            eventually("with the reason", lambda: "restarted too often" in (page.folder / "messages.ndjson").read_text())
+            run.only_once(3)
+
+
+def the_restarter_goes_on_where_it_was():
+    """Answers that are lost, a ModelArts that is down, and a kill at each step: one stop, one new run."""
+    with temporary() as folder:
+        run = Restarts(folder)
+        page, cloud = run.page, run.cloud
+        page.blocks = page.blocks[:1]
+        with page:
+            page.type()
+            restarter = page.begin("python3 restarter.py restarter.json &")
+            page.begin("alarum serve --config alarum.yaml &")
+            cloud.cut = ["POST actions", "POST training-jobs"]
+            cloud.stuck = True
+            run.fault()
+            eventually("the answers were lost", lambda: not cloud.cut)
+            eventually("and it went on", lambda: [step for _, step, _ in run.steps()] == ["starting"])
+            restarter.kill()
+            restarter.wait()
+            cloud.stuck = False
+            page.begin("python3 restarter.py restarter.json &")
+            run.done(1)
+            run.only_once(1)
+
+
+def the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped():
+    import base64
+    import hashlib
+    import hmac
+    with temporary() as folder:
+        run = Restarts(folder)
+        page, cloud = run.page, run.cloud
+        page.blocks = page.blocks[:1]
+        url = f"http://127.0.0.1:{page.ports['9100']}/"
+        alert = {"status": "firing", "labels": {"alertname": "TrainingJobFault", "job": "llama-7b"}, "fingerprint": "0123456789abcdef", "startsAt": "2026-11-30T00:00:00Z"}
+
+        def sent(id, alerts, age=0, spoil=False, text=None):
+            body = (text or json.dumps({"alerts": alerts})).encode()
+            stamp = str(int(time.time()) - age)
+            key = base64.b64decode((page.folder / "secrets/webhook").read_text())
+            sign = base64.b64encode(hmac.new(key, f"{id}.{stamp}.".encode() + body, hashlib.sha256).digest()).decode()
+            headers = {"Webhook-Id": id, "Webhook-Timestamp": stamp, "Webhook-Signature": f"v1,{sign}"}
+            try:
+                return urllib.request.urlopen(urllib.request.Request(url, body + (b" " if spoil else b""), headers), timeout=PATIENCE).status
+            except urllib.error.HTTPError as fault:
+                return fault.code
+
+        with page:
+            page.type()
+            page.begin("python3 restarter.py restarter.json &")
+            page.begin("alarum serve --config alarum.yaml &")
+            assert [sent("n1", [alert], spoil=True), sent("n1", [alert], age=600), sent("n1", [], text="{}")] == [401, 401, 400]
+            assert run.steps() == []
+            cloud.jobs["6f1d2e0c-0001"]["status"]["phase"] = "Terminated"  # by somebody
+            assert sent("n1", [alert]) == 200
+            eventually("it is left alone", lambda: [step for _, step, _ in run.steps()] == ["left"])
+            cloud.jobs["6f1d2e0c-0001"]["status"]["phase"] = "Failed"
+            later = {**alert, "startsAt": "2026-11-30T01:00:00Z"}
+            # The same notification, and a reminder of the same alert, are no second restart.
+            assert [sent("n2", [later]), sent("n2", [later]), sent("n3", [later]), sent("n4", [{**later, "status": "resolved"}])] == [200] * 4
+            eventually("it is done", lambda: [step for _, step, _ in run.steps()] == ["left", "done"])
+            assert [kind for kind, _ in cloud.calls] == ["create"], "what has failed needs no stop"
+            # A job that nobody knows.
+            assert sent("n5", [{**alert, "fingerprint": "f2", "labels": {"job": "other"}}]) == 200
+            eventually("people are notified", lambda: page.alerts().get("TrainingJobNotResumed", {}).get("job") == "other")
+
+
 if __name__ == "__main__":
-    main([an_npu_fleet_on_huawei_cloud])
+    main([an_npu_fleet_on_huawei_cloud, a_training_job_is_resumed_once, the_restarter_goes_on_where_it_was, the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped])
