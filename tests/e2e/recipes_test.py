@@ -18,7 +18,7 @@ import urllib.request
 import yaml
 
 from bmc_test import Bmc
-from harness import BINARY, PATIENCE, ROOT, QuietHandler, Server, eventually, free_port, main, temporary
+from harness import BINARY, PATIENCE, ROOT, QuietHandler, Server, Webhook, eventually, free_port, main, temporary
 from poll_test import CloudEye, authorization
 from sessions_test import commands_of, masked as without_ids
 from sources_test import Cloud, smn
@@ -41,7 +41,8 @@ class Page:
         self.path, self.folder, self.programs = path, pathlib.Path(folder), []
         self.ports = {str(port): str(free_port()) for port in re.findall(r"(?:127\.0\.0\.1|0\.0\.0\.0):(\d{4,5})\b", path.read_text())}
         self.url = f"http://127.0.0.1:{self.ports.get('9797', '0')}"
-        self.places = {"/usr/share/alarum/rules": str(ROOT / "rules"), "0.0.0.0:": "127.0.0.1:", **{f"127.0.0.1:{page}": f"127.0.0.1:{mine}" for page, mine in self.ports.items()}, **places}
+        ports = {f"127.0.0.1{mark}{page}": f"127.0.0.1{mark}{mine}" for mark in ":/" for page, mine in self.ports.items()}
+        self.places = {**places, "/usr/share/alarum/rules": str(ROOT / "rules"), "0.0.0.0:": "127.0.0.1:", **ports}
         self.lines = path.read_text().splitlines()
         self.blocks = [i for i, line in enumerate(self.lines) if line == "```console"]
         self.shell = {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
@@ -95,6 +96,8 @@ class Page:
     def begin(self, command):
         """`PROGRAM … &`: runs until the test ends, what it says in bin/PROGRAM.log. Waits until it says that it listens."""
         words = self.here(command).removesuffix("&").split()
+        if words[:2] == ["alarum", "serve"]:  # also where a page leaves it at the default
+            words += ["--listen", self.url.removeprefix("http://")]
         name = pathlib.Path(words[1] if words[0].startswith("python") else words[0]).stem
         log = open(self.folder / f"bin/{name}.log", "ab")
         began = log.seek(0, 2)
@@ -103,7 +106,7 @@ class Page:
 
         def ready():
             assert program.poll() is None, f"{command} ended with {program.returncode}: {self.said(name)}"
-            return re.search(r"\blisten=", self.said(name)[began:])
+            return re.search(r"\blisten=|Listening on", self.said(name)[began:])
         eventually(f"{command} listens", ready)
         return program
 
@@ -330,7 +333,7 @@ def a_training_job_is_resumed_once():
 
 
 def the_restarter_goes_on_where_it_was():
-    """Answers that are lost, a ModelArts that is down, and a kill at each step: one stop, one new run."""
+    """Answers that are lost, and a kill: one stop, one new run all the same."""
     with temporary() as folder:
         run = Restarts(folder)
         page, cloud = run.page, run.cloud
@@ -394,5 +397,64 @@ def the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped():
             eventually("people are notified", lambda: page.alerts().get("TrainingJobNotResumed", {}).get("job") == "other")
 
 
+def xid_lines_of_gpus():
+    with temporary() as folder, Page(RECIPES / "gpu-xid.md", folder) as page:
+        page.type()
+        page.type()
+
+
+def bmcs_by_redfish():
+    bmc = Bmc()
+    with temporary() as folder, Page(RECIPES / "redfish-bmc.md", folder, **{"https://bmc-1": bmc.url, "username: alarum": "username: root", "PASSWORD": "hunter2"}) as page:
+        config = page.folder / "alarum.yaml"
+        config.write_text(config.read_text().replace("name: bmc-1", "name: bmc-1\n    every: 100ms"))
+        drive = {"MessageId": "StorageDevice.1.1.DriveFailure", "Severity": "Critical", "Message": "Drive 3 failed.", "OriginOfCondition": {"@odata.id": "/redfish/v1/Chassis/1/Drives/3"}}
+
+        def pushed(number, **record):
+            """As the BMC posts to who has subscribed, at the destination that it was given."""
+            made = next(iter(bmc.subscriptions.values()))
+            url = urllib.parse.urlsplit(made["Destination"])
+            assert url.netloc == "alarum.example", made
+            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            body = {"Id": number, "Context": made["Context"], "Events": [{"EventId": number, "EventTimestamp": now, **record}]}
+            assert page.post(url.path, body)[0] == 401, "without the token"
+            assert page.post(f"{url.path}?{url.query}", body)[0] == 200
+
+        page.type()
+        pushed("1", **drive)
+        page.type()
+        bmc.status = 503
+        bmc.reboot()
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        bmc.log.append({"@odata.id": "/redfish/v1/Systems/1/LogServices/EventLog/Entries/1", "Id": "1", "EntryType": "Event", "Created": now, "MessageId": "Environmental.1.0.FanFailed", "MessageArgs": ["Fan 2"], "Message": "Fan 2 failed.",
+                        "Severity": "Critical", "Links": {"OriginOfCondition": {"@odata.id": "/redfish/v1/Chassis/1/ThermalSubsystem/Fans/2"}}})
+        bmc.status = 200
+        page.type()
+        pushed("2", **{**drive, "MessageId": "StorageDevice.1.1.DriveOK", "Severity": "OK", "Message": "Drive 3 is well."})
+        page.type()
+
+
+def from_alertmanager_and_in_its_place():
+    webhook = Webhook()
+    with temporary() as folder, Page(RECIPES / "alertmanager.md", folder, **{"http://127.0.0.1:9100/hook": webhook.url}) as page:
+        page.shell["HOME"] = str(page.folder)  # amtool reads a file of its user's
+        page.type()
+        page.type()
+        if not shutil.which("prometheus-alertmanager"):
+            print("      skipped: no Alertmanager here (Debian: prometheus-alertmanager)")
+            page.blocks.clear()
+            return
+        page.type()
+        eventually("the webhook gets Alertmanager's body", lambda: any(body["version"] == "4" and body["alerts"][0]["labels"]["alertname"] == "DiskFull" for _, body in list(webhook.bodies)))
+
+
+def from_eventbridge():
+    with temporary() as folder, Page(RECIPES / "eventbridge.md", folder) as page:
+        page.type()
+        assert page.post("/ingest/eventbridge", {"id": "x"}, {"X-Api-Key": "guess"})[0] == 401
+        page.type()
+
+
 if __name__ == "__main__":
-    main([an_npu_fleet_on_huawei_cloud, a_training_job_is_resumed_once, the_restarter_goes_on_where_it_was, the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped])
+    main([an_npu_fleet_on_huawei_cloud, a_training_job_is_resumed_once, the_restarter_goes_on_where_it_was, the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped, xid_lines_of_gpus, bmcs_by_redfish,
+          from_alertmanager_and_in_its_place, from_eventbridge])

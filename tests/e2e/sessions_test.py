@@ -20,18 +20,19 @@ def masked(text):
 
 
 def commands_of(lines):
-    """(command, its lines in the page, what it said) of each."""
+    """(command, its lines in the page, what it said) of each. A command goes on over a here-document, after a backslash, and on lines that begin with "> "."""
     found = []
-    lines = iter(lines)
-    for line in lines:
+    lines = list(lines)
+    while lines:
+        line = lines.pop(0)
         if not line.startswith("$ "):
             found[-1][2].append(line)
             continue
         typed = [line]
         here = re.search(r"<<(\w+)$", line)
-        while (here and typed[-1] != here[1]) or (not here and typed[-1].endswith("\\")):
-            typed.append(next(lines))
-        found.append(("\n".join([line[2:]] + typed[1:]), typed, []))
+        while (here and typed[-1] != here[1]) or (not here and typed[-1].endswith("\\")) or (lines and lines[0].startswith("> ")):
+            typed.append(lines.pop(0))
+        found.append(("\n".join([line[2:]] + [one.removeprefix("> ") for one in typed[1:]]), typed, []))
     return found
 
 
