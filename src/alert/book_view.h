@@ -16,9 +16,9 @@ namespace alarum::alert {
 /// blocks the daemon.
 class BookView {
  public:
-  /// Errors: `not_found`; `history_error`. Each question has the error `history_error` if a newer binary
-  /// has changed the tables that it reads.
-  /// With `through`, files are read through it (a simulated life).
+  /// Errors: `not_found`; `history_error`. Each question has the error `history_error` if a newer
+  /// binary has changed the tables that it reads. With `through`, files are read through it (a
+  /// simulated life).
   static Result<BookView> open(const std::string& path, SqliteFiles* through = nullptr);
 
   /// The results of all records below it are in the book.

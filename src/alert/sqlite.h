@@ -45,8 +45,8 @@ inline const std::string& text(const Cell& cell) {
 
 /// A connection to one SQLite file, for one thread at a time. It is the only place that calls
 /// SQLite. Calls wait for the disk, and up to 2 s for a lock of another process. Errors:
-/// `disk_full`; `book_corrupt` (with what people can do); `sync_failed`; `history_error` with SQLite's
-/// own words.
+/// `disk_full`; `book_corrupt` (with what people can do); `sync_failed`; `history_error` with
+/// SQLite's own words.
 class Database {
  public:
   /// Opens or creates the file. With `through`, which must outlive the connection, files are read

@@ -51,8 +51,9 @@ void add_test(CLI::App& app, Action& action) {
                     "also show, for each test, the messages that one person gets");
   command->add_flag("--coverage", options->coverage,
                     "also report which rules and alternatives no test reaches (exit 3)");
-  command->add_flag("--mutate", options->mutate,
-                    "also put small faults into the rules and report which no test notices (exit 3)");
+  command->add_flag(
+      "--mutate", options->mutate,
+      "also put small faults into the rules and report which no test notices (exit 3)");
   command
       ->add_option("--inventory", options->inventory,
                    "in place of the file that \"inventory\" of the tests' rules names")

@@ -28,7 +28,8 @@ void add_data(CLI::App& command, const std::shared_ptr<Options>& options) {
 
 void add_explain(CLI::App& app, Action& action) {
   auto* command = add_command(
-      app, "explain", "what each rule decided about an event and why, what resulted, and who was notified",
+      app, "explain",
+      "what each rule decided about an event and why, what resulted, and who was notified",
       "alarum explain e2\nalarum explain --event event.json --rules rules/");
   auto options = std::make_shared<ExplainOptions>();
   auto* id = command->add_option("ID", options->id, "the id of an event or of an alert");
@@ -115,9 +116,9 @@ void add_ledger(CLI::App& app, Action& action) {
 }
 
 void add_import(CLI::App& app, Action& action) {
-  auto* command =
-      add_command(app, "import", "convert the config of another program; the result is on standard output",
-                  "alarum import alertmanager alertmanager.yml > alarum.yaml");
+  auto* command = add_command(
+      app, "import", "convert the config of another program; the result is on standard output",
+      "alarum import alertmanager alertmanager.yml > alarum.yaml");
   command->require_subcommand(1);
   auto* alertmanager = add_command(
       *command, "alertmanager",

@@ -15,10 +15,14 @@ constexpr std::size_t kAllAtOnce = 1 << 20;
 
 std::unique_ptr<KeyedCondition> keyed_condition(const rules::Rule& rule) {
   switch (rule.condition) {
-    case rules::Condition::distinct: return std::make_unique<DistinctCondition>(rule);
-    case rules::Condition::sequence: return std::make_unique<SequenceCondition>(rule);
-    case rules::Condition::absent: return std::make_unique<AbsentCondition>(rule);
-    default: return std::make_unique<CountCondition>(rule);
+    case rules::Condition::distinct:
+      return std::make_unique<DistinctCondition>(rule);
+    case rules::Condition::sequence:
+      return std::make_unique<SequenceCondition>(rule);
+    case rules::Condition::absent:
+      return std::make_unique<AbsentCondition>(rule);
+    default:
+      return std::make_unique<CountCondition>(rule);
   }
 }
 
@@ -44,8 +48,8 @@ void Conditions::apply(const rules::RuleSet& rules, Time now, Context& context) 
   for (const auto& rule : rules.rules) {
     if (!has_keys(rule)) continue;
     const auto found = before.find(rule.alert);
-    const bool same = found != before.end() &&
-                      found->second->signature() == KeyedCondition::signature_of(rule);
+    const bool same =
+        found != before.end() && found->second->signature() == KeyedCondition::signature_of(rule);
     keyed_[rule.alert] = same ? std::move(found->second) : keyed_condition(rule);
   }
   retire(before, now, context.out);

@@ -68,7 +68,7 @@ class Conditions {
 
   Keyed keyed_;
   std::vector<std::unique_ptr<Condition>> plain_;
-  std::vector<Numbered> by_number_;                      // as the generation numbers its rules
+  std::vector<Numbered> by_number_;                       // as the generation numbers its rules
   std::vector<std::unique_ptr<KeyedCondition>> retired_;  // of rules that are gone
   RuleQueue queue_;
   std::unique_ptr<KeyWriter> saving_;

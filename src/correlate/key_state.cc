@@ -16,10 +16,14 @@ void Absence::load(ByteReader& in) {
 
 State initial_state(rules::Condition condition) {
   switch (condition) {
-    case rules::Condition::distinct: return Distinct();
-    case rules::Condition::sequence: return SequenceState();
-    case rules::Condition::absent: return Absence();
-    default: return Count();
+    case rules::Condition::distinct:
+      return Distinct();
+    case rules::Condition::sequence:
+      return SequenceState();
+    case rules::Condition::absent:
+      return Absence();
+    default:
+      return Count();
   }
 }
 

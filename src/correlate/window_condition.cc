@@ -62,8 +62,7 @@ bool WindowCondition::end(KeyState& key, const Key& named, const Arrival& in, Co
 
 std::optional<Time> WindowCondition::run(KeyState& key, Time now, Context& context) {
   if (const auto ended = window_of(key.state)->drain(now)) {
-    context.out.push_back(
-        closing(rule(), {key.key, {}}, *ended, model::EndReason::drained, true));
+    context.out.push_back(closing(rule(), {key.key, {}}, *ended, model::EndReason::drained, true));
   } else if (is_spent(key, now)) {
     return std::nullopt;
   }

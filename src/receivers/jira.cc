@@ -1,5 +1,5 @@
-// Jira, "Create issue": an issue for each message that says something new. Finding an issue again, and
-// moving it on, takes more than one request: neither is done.
+// Jira, "Create issue": an issue for each message that says something new. Finding an issue again,
+// and moving it on, takes more than one request: neither is done.
 #include <algorithm>
 #include <memory>
 
@@ -86,7 +86,8 @@ void read_jira(FieldReader& entry, Integration& into) {
   entry.words(into.words);
   into.as = std::make_shared<const Jira>(entry);
   if (const auto* said = entry.find("send_resolved"); said && into.send_resolved)
-    entry.out().warning(said->place, "\"send_resolved\" has no effect: an issue is not closed here");
+    entry.out().warning(said->place,
+                        "\"send_resolved\" has no effect: an issue is not closed here");
   into.send_resolved = false;
 }
 

@@ -34,8 +34,8 @@ class ConditionPlay {
   /// What was concluded since, with `at` before each.
   std::string concluded(const std::string& at) {
     for (const auto& one : std::exchange(out_, {})) {
-      text_ += at + (one.kind == Decision::Kind::opens ? " opens " : " closes ") +
-               one.rule->alert + '{' + one.key.text + "} at " + support::shown(one.starts) +
+      text_ += at + (one.kind == Decision::Kind::opens ? " opens " : " closes ") + one.rule->alert +
+               '{' + one.key.text + "} at " + support::shown(one.starts) +
                (one.ended ? " ended " + support::shown(*one.ended) : "") +
                (one.timer ? " by a timer" : "") + '\n';
     }

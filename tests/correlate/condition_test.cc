@@ -105,8 +105,9 @@ TEST(AbsentCondition, ManyThatFallSilentTogetherAreOneSource) {
 }
 
 TEST(AbsentCondition, WhatIsAnnulledIsWaitedForAgainWhenThatEnds) {
-  ConditionPlay play("{alert: A, match: a, absent: 10m, by: subject, unless: [A2]}, "
-                     "{alert: A2, match: b, by: subject, resolve_after: 1h}");
+  ConditionPlay play(
+      "{alert: A, match: a, absent: 10m, by: subject, unless: [A2]}, "
+      "{alert: A2, match: b, by: subject, resolve_after: 1h}");
   AbsentCondition condition(play.rule());
   play.annulled = true;
   EXPECT_EQ(play.run(condition, "1m a s1\n 30m -"), "");
@@ -138,8 +139,7 @@ TEST(AbsentCondition, ASilentSourceEndsWithItsRule) {
   AbsentCondition condition(play.rule());
   play.run(condition, "1m a s1\n 1m a s2\n 1m a s3\n 11m -");
   condition.leave(support::at("12m"), play.context().out);
-  EXPECT_EQ(play.concluded("12m"),
-            "12m closes AlarumSourceSilent{rule=A} at 12m by a timer\n");
+  EXPECT_EQ(play.concluded("12m"), "12m closes AlarumSourceSilent{rule=A} at 12m by a timer\n");
 }
 
 }  // namespace

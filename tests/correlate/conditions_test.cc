@@ -22,7 +22,8 @@ struct Town {
 
   std::vector<std::unique_ptr<match::Generation>> generations;
   const rules::RuleSet& rules(const std::string& text) {
-    generations.push_back(std::make_unique<match::Generation>(rules::loaded("rules: [" + text + "]")));
+    generations.push_back(
+        std::make_unique<match::Generation>(rules::loaded("rules: [" + text + "]")));
     return generations.back()->rules();
   }
   void apply(const std::string& text, const std::string& when = "0m") {

@@ -33,8 +33,8 @@ TEST(Jira, CreatesAnIssue) {
 }
 
 TEST(Jira, TheThirdVersionTakesADocument) {
-  const auto request = request_of(
-      "jira_configs: [{api_url: 'https://x/rest/api/3', project: ED, issue_type: Bug}]");
+  const auto request =
+      request_of("jira_configs: [{api_url: 'https://x/rest/api/3', project: ED, issue_type: Bug}]");
   EXPECT_EQ(request.url, "https://x/rest/api/3/issue");
   const auto document = Json::parse(request.body)["fields"]["description"];
   EXPECT_EQ(document["type"], "doc");

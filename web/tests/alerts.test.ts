@@ -44,6 +44,9 @@ describe('alerts', () => {
 
   test('counts and values', () => {
     expect(countBy(LIST, (one) => one.severity)).toEqual([['critical', 3], ['minor', 1], ['odd', 1], ['page', 1]]);
+    expect(countBy(LIST, (one) => one.labels.rack, 1)).toEqual([['r2', 2]]);
+    const many = Array.from({length: 3000}, (_, at) => alertOf(wire(`${at}`, {server: `s${at % 2000}`})));
+    expect(countBy(many, (one) => one.labels.server, 3)).toEqual(countBy(many, (one) => one.labels.server).slice(0, 3));
     expect([...labelValues(LIST).keys()]).toEqual(['alertname', 'rack', 'severity']);
     expect(labelValues(LIST).get('rack')).toEqual(['r1', 'r2', 'r10']);
   });

@@ -68,39 +68,58 @@ function text(alert: Alert, column: string): string {
 
 const collator = new Intl.Collator('en', {numeric: true});
 
+// Each text is compared once with the others, not each alert: many alerts have few names.
+function placesOf(list: readonly Alert[], column: string): Map<string, number> {
+  const texts = [...new Set(list.map((one) => text(one, column)))].sort((a, b) => collator.compare(a, b));
+  return new Map(texts.map((one, at) => [one, at]));
+}
+
 /** Equal ones stand worst first, and the same at each load. */
 export function sortAlerts(list: readonly Alert[], {column, down}: Sort): Alert[] {
   const sign = down ? -1 : 1;
-  const by = (a: Alert, b: Alert): number => {
-    if (column === 'severity') return a.rank - b.rank;
-    if (column === 'since') return b.since - a.since;
-    if (column === 'count') return b.wire.count - a.wire.count;
-    return collator.compare(text(a, column), text(b, column));
-  };
-  return [...list].sort((a, b) => sign * by(a, b) || worst(a, b) || (a.id < b.id ? -1 : 1));
+  const numbers: Record<string, (one: Alert) => number> = {severity: (one) => one.rank, since: (one) => -one.since, count: (one) => -one.wire.count};
+  const places = numbers[column] ? new Map<string, number>() : placesOf(list, column);
+  const value = numbers[column] ?? ((one: Alert) => places.get(text(one, column)) ?? 0);
+  const values = new Map(list.map((one) => [one, value(one)]));
+  return [...list].sort((a, b) => sign * ((values.get(a) ?? 0) - (values.get(b) ?? 0)) || worst(a, b) || (a.id < b.id ? -1 : 1));
 }
 
-export function countBy(list: readonly Alert[], value: (alert: Alert) => string): [string, number][] {
+/** How many there are of each value, the most first. `most`: of so many values. */
+export function countBy(list: readonly Alert[], value: (alert: Alert) => string | undefined, most = Infinity): [string, number][] {
   const counts = new Map<string, number>();
-  for (const one of list) counts.set(value(one), (counts.get(value(one)) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1] || collator.compare(a[0], b[0]));
+  for (const one of list) {
+    const said = value(one);
+    if (said !== undefined) counts.set(said, (counts.get(said) ?? 0) + 1);
+  }
+  const first = (a: [string, number], b: [string, number]) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1);
+  if (counts.size <= 1000 || most === Infinity) return [...counts].sort(first).slice(0, most);
+  const out: [string, number][] = [];
+  for (const one of counts) {
+    const last = out[most - 1];
+    if (last && first(one, last) > 0) continue;
+    out.push(one);
+    out.sort(first).splice(most);
+  }
+  return out;
 }
 
-export interface Group {key: string; labels: [string, string][]; alerts: Alert[]}
+export interface Group {key: string; labels: [string, string][]; alerts: Alert[]; worst: number}
 
 /** Groups by these labels, the one with the worst alert first, then the largest. */
 export function groupAlerts(list: readonly Alert[], by: readonly string[]): Group[] {
   const groups = new Map<string, Group>();
   for (const one of list) {
-    const labels = by.map((name): [string, string] => [name, one.labels[name] ?? '']);
-    const key = JSON.stringify(labels.map(([, value]) => value));
-    const group = groups.get(key) ?? {key, labels, alerts: []};
-    if (group.alerts.push(one) === 1) groups.set(key, group);
+    const values = by.map((name) => one.labels[name] ?? '');
+    const key = values.length === 1 ? (values[0] ?? '') : JSON.stringify(values);
+    let group = groups.get(key);
+    if (!group) {
+      group = {key, labels: by.map((name, at): [string, string] => [name, values[at] ?? '']), alerts: [], worst: one.rank};
+      groups.set(key, group);
+    }
+    group.alerts.push(one);
+    group.worst = Math.min(group.worst, one.rank);
   }
-  const best = (group: Group) => Math.min(...group.alerts.slice(0, 1000).map((one) => one.rank));
-  return [...groups.values()].sort(
-    (a, b) => best(a) - best(b) || b.alerts.length - a.alerts.length || collator.compare(a.key, b.key),
-  );
+  return [...groups.values()].sort((a, b) => a.worst - b.worst || b.alerts.length - a.alerts.length || (a.key < b.key ? -1 : 1));
 }
 
 const MOST_VALUES = 500;

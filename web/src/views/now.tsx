@@ -1,6 +1,6 @@
 // What fires: worst first, filtered, counted, as a table or in groups; one alert's story beside it.
 import {computed, signal, useSignal} from '@preact/signals';
-import {useEffect} from 'preact/hooks';
+import {useEffect, useRef} from 'preact/hooks';
 import {alerts, loaded, status} from '../api/live';
 import {countBy, groupAlerts, labelValues, sortAlerts, type Alert, type Sort} from '../lib/alerts';
 import {matcherText, nameFirst, parseMatchers, tester, type Matcher} from '../lib/matchers';
@@ -33,23 +33,24 @@ const filter = computed<{list: Matcher[]}>((): {list: Matcher[]} => {
     return {list: []};
   }
 });
+const sort = computed<Sort>(() => {
+  const said = param('sort', 'severity');
+  return said.startsWith('-') ? {column: said.slice(1), down: true} : {column: said, down: false};
+});
+// Sorted before it is filtered: what is typed sorts nothing again.
+const sorted = computed(() => sortAlerts(alerts.value, sort.value));
 const fitting = computed(() => {
   const {list} = filter.value;
-  if (list.length === 0) return alerts.value;
+  if (list.length === 0) return sorted.value;
   const fits = tester(list);
-  return alerts.value.filter((one) => fits(one.labels));
+  return sorted.value.filter((one) => fits(one.labels));
 });
 const shown = computed(() => {
   const wanted = {suppressed: param('suppressed') === '1', acknowledged: param('acknowledged', '1') === '1'};
   return fitting.value.filter((one) => (wanted.suppressed || one.state !== 'suppressed') && (wanted.acknowledged || !one.acknowledged));
 });
-const sort = computed<Sort>(() => {
-  const said = param('sort', 'severity');
-  return said.startsWith('-') ? {column: said.slice(1), down: true} : {column: said, down: false};
-});
-const sorted = computed(() => sortAlerts(shown.value, sort.value));
 const by = computed(() => words(param('by')));
-const groups = computed(() => (by.value.length > 0 ? groupAlerts(sorted.value, by.value) : []));
+const groups = computed(() => (by.value.length > 0 ? groupAlerts(shown.value, by.value) : []));
 
 function toggleSort(column: string): void {
   const {column: old, down} = sort.value;
@@ -93,14 +94,16 @@ function Counts() {
   );
 }
 
+const TOP = 6;
+
 function Top({name}: {name: string}) {
-  const counts = countBy(shown.value.filter((one) => (name === 'alertname' ? one.name : one.labels[name]) !== undefined), (one) => (name === 'alertname' ? one.name : (one.labels[name] ?? '')));
+  const counts = countBy(shown.value, (one) => (name === 'alertname' ? one.name : one.labels[name]), TOP);
   const most = counts[0]?.[1] ?? 1;
-  if (counts.length < 2) return null;
+  if (counts.length < 2 || (most === 1 && counts.length === TOP)) return null;
   return (
     <section class="top" aria-label={name}>
-      <h3><bdi>{name}</bdi></h3>
-      {counts.slice(0, 6).map(([value, count]) => (
+      <h2><bdi>{name}</bdi></h2>
+      {counts.map(([value, count]) => (
         <button key={value} onClick={() => filterBy(name, value)} title={value}>
           <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.max(1, (100 * count) / most)} height="10" /></svg>
           <b>{count}</b> <bdi>{value}</bdi>
@@ -130,12 +133,19 @@ function Toggle({name, otherwise, label, count}: {name: string; otherwise: boole
 function Bar() {
   const text = useSignal(param('q'));
   const q = param('q');
-  useEffect(() => { text.value = q; }, [q, text]);
+  const written = useRef(q);
+  // Another filter came (a click on a label, a step back): not the one that is being typed.
+  useEffect(() => {
+    const said = place.peek().params.get('q') ?? '';
+    if (said !== written.current) text.value = said;
+    written.current = said;
+  }, [q, text]);
   const set = (next: string) => {
     text.value = next;
     try {
       parseMatchers(next);
-      change({q: next.trim() === '' ? undefined : next}, true);
+      written.current = next.trim() === '' ? '' : next;
+      change({q: written.current}, true);
     } catch {
       // Half of a matcher: the filter stays as it was until it is one.
     }
@@ -201,7 +211,7 @@ export function Now() {
         const open = opened.value.has(group.key);
         return [{kind: 'group', group, key: group.key, open}, ...(open ? group.alerts.map(rowOf) : [])];
       })
-    : sorted.value.map(rowOf);
+    : shown.value.map(rowOf);
   const toggle = (key: string) => {
     const next = new Set(opened.value);
     if (!next.delete(key)) next.add(key);

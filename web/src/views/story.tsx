@@ -108,7 +108,7 @@ export function Entry({entry, named}: {entry: HistoryEntry; named?: Named}) {
     <li class={`entry k-${/^\w+$/.test(entry.kind) ? entry.kind : 'other'} ${bad ? 'bad' : ''}`}>
       <time dateTime={entry.at} title={timeText(Date.parse(entry.at), !utc())}>{shortTime(Date.parse(entry.at), utc(), now.value)}</time>
       <b>{word('kind', entry.kind)}</b>
-      <span>{named && <><Link to="alert" params={{id: entry.alert}}><bdi>{named.name}</bdi></Link> <bdi>{named.summary}</bdi> </>}<bdi>{sentence(entry)}</bdi></span>
+      <span class="what">{named && <><Link to="alert" params={{id: entry.alert}}><bdi>{named.name}</bdi></Link> <bdi>{named.summary}</bdi> </>}<bdi class={named ? 'said' : ''}>{sentence(entry)}</bdi></span>
     </li>
   );
 }

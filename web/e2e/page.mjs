@@ -1,0 +1,256 @@
+// What the page does against the real daemon. Started by tests/e2e/page_test.py.
+import {api, axeFaults, becomes, check, cue, main, open} from './browser.mjs';
+
+const VIEWS = ['', '?by=alertname', 'silences?expired=1', 'delivery', 'history', 'rules', 'status'];
+
+function clean(faults) {
+  check(faults.length === 0, faults.join('\n'));
+}
+
+function fault(id, subject, type = 'linkDown') {
+  return {specversion: '1.0', id, source: 'SYS.BMS', type, subject};
+}
+
+const rows = (page) => page.locator('tbody tr:not(.space)');
+const names = (page) => page.locator('tbody td.c-name').allInnerTexts();
+
+// An alert arrives live, is silenced with the preview's count right, comes back, is acknowledged and ended.
+async function care(browser, url) {
+  const {page, faults, close} = await open(browser, url);
+  await page.locator('.live.good').waitFor();
+  await page.getByText('Nothing fires').waitFor();
+  for (let i = 1; i <= 5; ++i) await api(url, 'POST', '/v1/events', fault(`e${i}`, `bms-${i}`), 'application/cloudevents+json');
+  await becomes('rows', () => rows(page).count(), 5);
+
+  await page.locator('#filter').pressSequentially('subject=~"bms-[12]"');
+  await becomes('rows that fit', () => rows(page).count(), 2);
+  check(new URL(page.url()).searchParams.get('q') === 'subject=~"bms-[12]"', page.url());
+  await page.getByRole('checkbox', {name: 'Select all'}).check();
+  await page.locator('.selection').getByRole('button', {name: 'Silence'}).click();
+  await page.getByLabel('Who').fill('kim');
+  await page.locator('[data-test=preview]').waitFor();
+  check((await page.locator('[data-test=preview]').innerText()) === 'Hides 2 of what fires now', await page.locator('.preview').innerText());
+  await page.locator('dialog').getByRole('button', {name: 'Silence'}).click();
+  await becomes('rows that are not silenced', () => rows(page).count(), 0);
+  const silenced = (await api(url, 'GET', '/api/v2/alerts')).filter((one) => one.status.silencedBy.length > 0).map((one) => one.labels.subject);
+  check(silenced.sort().join() === 'bms-1,bms-2', silenced.join());
+
+  await page.getByRole('link', {name: 'Silences'}).click();
+  await becomes('what the silence hides', () => page.locator('table.data td.number').allInnerTexts(), ['2']);
+  await page.getByRole('button', {name: 'Extend'}).click();
+  await page.getByText(/^Silence extended until/).waitFor();
+  await page.getByRole('button', {name: 'Expire'}).click();
+  await page.getByText('No silence').waitFor();
+  await page.getByRole('checkbox', {name: 'expired'}).check();
+  await page.getByRole('button', {name: 'Make again'}).waitFor();
+
+  await page.goBack();
+  await page.getByRole('link', {name: 'Now'}).click();
+  await becomes('all are back', () => rows(page).count(), 5);
+  await rows(page).filter({hasText: 'bms-3'}).click();
+  await page.locator('.story .timeline .k-fired').waitFor();
+  await page.locator('.story').getByRole('button', {name: 'Acknowledge'}).click();
+  await page.locator('dialog').getByRole('button', {name: 'Acknowledge'}).click();
+  await page.locator('.story .timeline .k-acknowledged').waitFor();
+  await becomes('who has it', () => rows(page).locator('.tag.acknowledged').allInnerTexts(), ['acknowledged: kim']);
+  await page.locator('.story').getByRole('button', {name: 'Resolve'}).click();
+  await page.locator('dialog').getByRole('button', {name: 'Resolve'}).click();
+  await becomes('it is gone', () => rows(page).count(), 4);
+  await page.locator('.story .timeline .k-resolved').waitFor();
+  check((await page.locator('.story .tag').first().innerText()).endsWith('resolved'), await page.locator('.story .tag').first().innerText());
+
+  // The address is the view: another browser sees the same story.
+  const other = await open(browser, page.url());
+  await other.page.locator('.story .timeline .k-resolved').waitFor();
+  clean(other.faults);
+  clean(faults);
+  await close();
+}
+
+// A link of a message leads to the story.
+async function link(browser, url) {
+  await api(url, 'POST', '/v1/events', fault('l1', 'bms-1'), 'application/cloudevents+json');
+  const [alert] = await api(url, 'GET', '/api/v2/alerts');
+  const {page, faults} = await open(browser, `${url}/api/v1/history?alert=${alert.id}`);
+  await page.locator('.story .timeline .k-fired').waitFor();
+  check(page.url() === `${url}/alert?id=${alert.id}`, page.url());
+  clean(faults);
+}
+
+async function redrive(browser, url) {
+  const {page, faults} = await open(browser, `${url}/delivery`);
+  const row = page.locator('table.data tr', {hasText: '403'}).last();
+  await row.getByRole('button', {name: 'Dry run'}).click();
+  await page.locator('[data-test=redriven]', {hasText: 'A redrive would do this: 2 sent again'}).waitFor();
+  await cue('mend the receiver');
+  await row.getByRole('button', {name: 'Redrive'}).click();
+  await page.locator('[data-test=redriven]', {hasText: 'Done: 2 sent again'}).waitFor();
+  await page.getByText('No dead letter').waitFor();
+  await page.getByText('It adds up.').waitFor();
+  clean(faults);
+}
+
+// The daemon goes and comes back: what is shown is marked as old meanwhile.
+async function reconnect(browser, url) {
+  const {page} = await open(browser, url);
+  await page.locator('.live.good').waitFor();
+  await cue('stop the daemon');
+  await page.locator('.banner', {hasText: 'No answer from the daemon'}).waitFor();
+  await page.locator('.live.bad').waitFor();
+  await cue('start the daemon');
+  await page.locator('.live.good').waitFor();
+  check((await page.locator('.banner').count()) === 0, 'the banner stays');
+}
+
+async function token(browser, url) {
+  const {page} = await open(browser, url);
+  for (const said of ['wrong', 'of-admin']) {
+    await page.getByLabel('Token').fill(said);
+    const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/status') && answer.status() === (said === 'wrong' ? 401 : 200));
+    await page.getByRole('button', {name: 'Sign in'}).click();
+    await answered;
+  }
+  await page.getByText('Nothing fires').waitFor();
+  await page.reload();
+  await page.getByText('Nothing fires').waitFor();
+}
+
+const HOSTILE = {
+  html: '<img src=x onerror=alert(1)><script>alert(2)</script>',
+  long: 'x'.repeat(10_000),
+  rtl: '\u202Eevil \u05d0\u05d1\u05d2 \u2066',
+  lines: 'a\nb\tc\u0000d',
+  link: 'javascript:alert(3)',
+  'na me"}{=~': '"quote\\ {}',
+};
+
+// Values show as text, and break no layout.
+async function hostile(browser, url) {
+  const alerts = Object.entries(HOSTILE).map(([kind, value]) => ({
+    labels: {alertname: value.slice(0, 5000), severity: kind === 'html' ? '<b>critical</b>' : 'critical', [kind]: value, kind},
+    annotations: {summary: value, description: value, runbook: value, runbook_url: HOSTILE.link, stage: value},
+    endsAt: '2099-01-01T00:00:00Z',
+  }));
+  await api(url, 'POST', '/api/v2/alerts', alerts);
+  for (const width of [390, 1440]) {
+    const {page, faults, close} = await open(browser, `${url}/?cols=html,long,rtl`, {width});
+    await becomes('rows', () => rows(page).count(), alerts.length);
+    const sizes = await rows(page).evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().height)));
+    check(new Set(sizes).size === 1, `rows of ${sizes.join()} pixels`);
+    check((await page.locator('main img, main script').count()) === 0, 'a value became an element');
+    for (const path of ['', 'history', 'rules', 'silences', 'delivery']) {
+      if (path) await page.goto(`${url}/${path}`);
+      const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      check(inner <= outer, `${path || 'now'} is ${inner} pixels wide in ${outer}`);
+    }
+    for (const {id, labels} of await api(url, 'GET', '/api/v2/alerts')) {
+      await page.goto(`${url}/alert?id=${id}`);
+      await page.locator('.story .timeline li').first().waitFor();
+      const [inner, outer] = await page.locator('main').evaluate((one) => [one.scrollWidth, one.clientWidth]);
+      check(inner <= outer, `the story of ${labels.kind} is ${inner} pixels wide in ${outer}`);
+      check((await page.locator('a[href^="javascript"]').count()) === 0, 'a value became a link');
+      const shown = await page.locator('.story .summary').evaluate((one) => one.textContent);
+      check(shown === HOSTILE[labels.kind].replace('\u0000', shown.includes('\u0000') ? '\u0000' : '\ufffd'), `${labels.kind}: ${shown.slice(0, 200)}`);
+    }
+    // Silenced by its labels, whatever they are.
+    await page.getByRole('button', {name: 'Silence', exact: true}).click();
+    await page.getByText('Hides 1 of what fires now').waitFor();
+    clean(faults);
+    await close();
+  }
+}
+
+async function accessible(browser, url) {
+  const wrong = [];
+  for (const theme of ['light', 'dark']) {
+    for (const width of [390, 1440]) {
+      const {page, faults, close} = await open(browser, url, {theme, width});
+      const look = async (what) => wrong.push(...(await axeFaults(page)).map((one) => `${theme} ${width} ${what}: ${one}`));
+      for (const view of VIEWS) {
+        await page.goto(`${url}/${view}`);
+        await page.locator('.live.good').waitFor();
+        await page.waitForFunction(() => !document.querySelector('.nothing')?.textContent?.includes('Loading'));
+        await look(view);
+      }
+      await page.goto(`${url}/?suppressed=1`);
+      await rows(page).first().click();
+      await page.locator('.story .timeline li').first().waitFor();
+      await look('story');
+      await page.locator('.story').getByRole('button', {name: 'Silence', exact: true}).click();
+      await page.locator('[data-test=preview]').waitFor();
+      await look('silence');
+      clean(faults);
+      await close();
+    }
+  }
+  check(wrong.length === 0, wrong.join('\n'));
+}
+
+// The detectors of this test see what they are there for.
+async function detectors(browser, url) {
+  const {page, faults} = await open(browser, url);
+  await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.ran = true';
+    document.body.append(script);
+    document.body.setAttribute('style', 'color: red');
+    const image = document.createElement('img');
+    image.src = 'http://127.0.0.1:9/x.png';
+    document.body.append(image);
+  });
+  await becomes('violations', () => new Set(faults.filter((one) => one.startsWith('policy: ')).map((one) => one.split(' ')[1])).size, 3);
+  check(!(await page.evaluate(() => window.ran)), 'an inline script ran');
+  const found = await axeFaults(page);
+  check(found.some((one) => one.startsWith('image-alt')), `axe does not see an image without a text: ${found.join('\n')}`);
+}
+
+// 20,000 alerts: rows that are seen are in the document, and no others.
+async function many(browser, url) {
+  const {page, faults} = await open(browser, `${url}/?cols=rack,server`);
+  await becomes('what is counted', () => page.locator('.sum').innerText(), '20000 of 20000 firing');
+  const inDocument = await rows(page).count();
+  check(inDocument < 100, `${inDocument} rows are in the document`);
+  const scrolled = await page.evaluate(async () => {
+    const box = document.querySelector('.table-box');
+    const began = performance.now();
+    let frames = 0;
+    for (let y = 0; y < 15_000; y += 300, ++frames) {
+      box.scrollTop = y;
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    return (frames * 1000) / (performance.now() - began);
+  });
+  await page.locator('.table-box').evaluate((box) => { box.scrollTop = box.scrollHeight; });
+  await becomes('the last row', () => rows(page).last().getAttribute('aria-rowindex'), '20001');
+  const filtered = await page.evaluate(async () => {
+    const field = document.getElementById('filter');
+    const took = [];
+    for (const text of ['rack="r7"', 'server=~"s1.*"', '']) {
+      const began = performance.now();
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, text);
+      field.dispatchEvent(new Event('input', {bubbles: true}));
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      took.push(Math.round(performance.now() - began));
+    }
+    return took;
+  });
+  process.stdout.write(`20,000 alerts: ${Math.round(scrolled)} frames a second while scrolling, filtered within ${filtered.join(', ')} ms\n`);
+  await page.locator('#filter').fill('rack="r7"');
+  await becomes('what fits', () => page.locator('.sum').innerText(), '200 of 20000 firing');
+  await page.locator('#filter').fill('');
+  await page.getByRole('button', {name: 'Groups'}).click();
+  await becomes('groups', () => rows(page).count().then((count) => count > 0 && count < 100), true);
+  check((await names(page)).length === 0, 'groups are closed at first');
+  clean(faults);
+}
+
+async function chinese(browser, url) {
+  const {page, faults} = await open(browser, url, {locale: 'zh-CN'});
+  await page.getByRole('link', {name: '静默'}).waitFor();
+  check((await page.evaluate(() => document.documentElement.lang)) === 'zh-CN', 'the language is not said');
+  await page.getByRole('button', {name: 'English'}).click();
+  await page.getByRole('link', {name: 'Silences'}).waitFor();
+  clean(faults);
+}
+
+await main({care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});
