@@ -7,6 +7,7 @@
 #include "api/dead_letters.h"
 #include "api/deprecated_use.h"
 #include "api/history_routes.h"
+#include "api/operator_routes.h"
 #include "api/page.h"
 #include "api/query.h"
 #include "api/silence_routes.h"
@@ -100,9 +101,10 @@ asio::awaitable<Response> page(const Ask& ask, bool json) {
   if (!outcome) {
     const auto& [reason, message] = outcome.error();
     const bool later = reason == "stopping" || reason == "busy";
-    co_return http::error_response(reason == "bad_rules" ? 400
-                                   : later               ? 503
-                                                         : 500,
+    co_return http::error_response(reason == "bad_rules"   ? 400
+                                   : reason == "not_found" ? 404
+                                   : later                 ? 503
+                                                           : 500,
                                    reason, message);
   }
   co_return json ? text(std::move(outcome->json), "application/json")
@@ -193,6 +195,22 @@ void add_renamed(http::Router& router, const std::string& old_path, const std::s
              [renamed](Request&, http::BodyStream&) { return renamed->answer(); });
 }
 
+asio::awaitable<Response> explain(const Sources& sources, const Request& request) {
+  const Query query(request.query);
+  const auto known = query.only({"id", "all"});
+  if (!known) co_return http::error_response(400, known.error().reason, known.error().message);
+  const auto all = query.flag("all", false);
+  if (!all) co_return http::error_response(400, all.error().reason, all.error().message);
+  const auto id = query.text("id");
+  if (id.empty())
+    co_return http::error_response(400, "bad_parameter",
+                                   "parameter \"id\" must be the id of an event or of an alert");
+  const Ask ask = [&sources, &id, &all](http::Completion<Result<TextAndJson>> done) {
+    sources.explain(id, *all, std::move(done));
+  };
+  co_return co_await page(ask, !wants(request, "text/plain"));
+}
+
 std::string table_json(const std::vector<http::Router::Entry>& table) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& one : table)
@@ -237,11 +255,9 @@ void add_routes(http::Router& router, const Sources& sources) {
              [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> {
                co_return ready(*kept, request);
              });
-  router.add("GET", "/api/v1/status", http::Access::admin, immediate([kept] {
-               Response response;
-               response.body = kept->status();
-               return response;
-             }));
+  add_operator_routes(router, kept);
+  router.add("GET", "/api/v1/explain", http::Access::admin,
+             [kept](Request& request, http::BodyStream&) { return explain(*kept, request); });
 }
 
 void add_route_table(http::Router& router) {

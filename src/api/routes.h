@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "engine/stage.h"
 #include "http/completion.h"
 #include "http/router.h"
+#include "match/generation.h"
 
 namespace alarum::api {
 
@@ -34,7 +36,19 @@ struct ConfigView {
   std::vector<std::string> receivers;
   config::Silences silences;
   Duration resolve_timeout = std::chrono::minutes(5);  ///< of posted alerts without an end
+  std::string shown = {};                              ///< the file without its secrets
 };
+
+/// What became of the requests to a target of a receiver. Times by the wall clock.
+struct TargetState {
+  std::string target;
+  std::size_t waiting = 0;  ///< notifications that delivery has of it, those in flight too
+  std::size_t in_flight = 0;
+  bool circuit_open = false;
+  std::optional<Time> last_success, last_failure;  ///< since the start
+  std::string detail, answer;                      ///< of the last failure
+};
+using TargetStates = std::vector<TargetState>;
 
 /// An answer for people and for programs.
 struct TextAndJson {
@@ -67,8 +81,22 @@ struct Sources {
   std::function<Time()> now;  ///< wall clock
   Random* random = nullptr;   ///< of new ids; any thread
   Time started;
-  /// `GET /api/v1/status`: a JSON object
-  std::function<std::string()> status;
+  /// `GET /api/v1/status`: a JSON object; nullopt: delivery does not answer
+  std::function<std::string(const std::optional<TargetStates>&)> status;
+  /// Has delivery say the state of each target, once, on any thread. False: it does not any more.
+  std::function<bool(std::function<void(TargetStates)> done)> targets;
+  /// The newest events and bodies that were refused, oldest first: JSON objects
+  std::function<std::vector<std::string>()> rejected;
+  std::function<std::shared_ptr<const match::Generation>()> generation;
+  /// Events that fitted each rule since the start, by its name
+  std::function<std::map<std::string, std::uint64_t>()> matches;
+  std::string config_file;  ///< empty: none
+  /// What became of the event or alert of that id. Errors: `not_found`, `busy`, `stopping`, those
+  /// of the journal.
+  std::function<void(const std::string& id, bool all, http::Completion<Result<TextAndJson>>)>
+      explain;
+  /// A page of the journal's events, JSON. Waits for the disk: on a helper. Errors: the journal's.
+  std::function<Result<std::string>(model::Offset from, std::size_t most)> events;
   engine::Stage* engine = nullptr;
 };
 

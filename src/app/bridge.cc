@@ -1,5 +1,6 @@
 #include "app/bridge.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -45,6 +46,37 @@ http::Options http_options(const config::Config& config) {
   return options;
 }
 
+std::uint64_t inode_of(const std::string& path) {
+  struct stat about {};
+  return ::stat(path.c_str(), &about) == 0 ? about.st_ino : 0;
+}
+
+// Somebody may delete the folder, or put a restored one in its place, while its files are open
+// here: what is written then is on no disk that a start would find.
+std::string data_fault(const std::string& folder, std::uint64_t lock) {
+  const auto now = inode_of(folder + "/lock");
+  if (now == lock) return {};
+  return now == 0 ? "the data folder " + folder +
+                        " was deleted or moved while the daemon uses it: nothing that is written "
+                        "now survives a restart; stop the daemon and restore the folder"
+                  : "the data folder " + folder +
+                        " is another one than the daemon opened: restart the daemon to use it";
+}
+
+std::vector<SourceState> states_of(const ingest::Sources& sources) {
+  std::vector<SourceState> out;
+  sources.each([&](const std::string& name, const ingest::FeedCounts& counts) {
+    auto& one = out.emplace_back();
+    one.name = name;
+    one.accepted = counts.accepted, one.duplicate = counts.duplicate;
+    one.rejected = counts.rejected, one.gaps = counts.gaps, one.lost = counts.lost;
+    one.connections = counts.connections;
+    if (const auto heard = counts.last_heard.load(); heard != 0)
+      one.last_heard = Time(Duration(heard));
+  });
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> allowed_hosts(const config::Address& listen,
@@ -81,6 +113,8 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
                  bridge->core_options(std::move(keys), console.colour));
   if (!core) return std::unexpected(core.error());
   bridge->core_ = std::move(*core);
+  bridge->lock_inode_ = inode_of(bridge->config().data + "/lock");
+  bridge->past_ = std::make_unique<PastQuestions>(bridge->files_, bridge->config().data);
   if (auto done = bridge->listen(); !done) return std::unexpected(done.error());
   if (auto done = bridge->core_->begin(); !done) return std::unexpected(done.error());
   bridge->core_->start();
@@ -103,6 +137,11 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
     return metrics(engine);
   };
   options.doors.source_faults = [this] { return sources_->faults(); };
+  options.doors.source_states = [this] { return states_of(*sources_); };
+  options.doors.explain = [this](const std::string& id, bool all, const PastQuestions::Done& done) {
+    past_->explain(id, all, done);
+  };
+  options.doors.data_fault = [this] { return data_fault(config().data, lock_inode_); };
   options.doors.missing_files = [this] { return missing_files_.load(); };
   return options;
 }
@@ -201,6 +240,7 @@ void Bridge::stop() {
   std::vector<StopOrder::Part> parts{
       {"sources", {}, [this] { sources_->stop(5s); }, 15s},
       {"fetches", {}, [this] { client_.stop(); }, 5s},  // whoever waits for one is answered: 503
+      {"questions about the past", {}, [this] { past_->stop(); }, 15s},
       {"http", [this] { server_->begin_stop(); }, [this] { server_->stop(10s); }, 15s},
   };
   for (auto& ending : core_->endings())

@@ -6,6 +6,7 @@
 
 #include "app/core.h"
 #include "app/load.h"
+#include "app/past_questions.h"
 #include "app/service_manager.h"
 #include "base/random.h"
 #include "deliver/machine_transport.h"
@@ -76,6 +77,8 @@ class Bridge {
   deliver::MachineTransport transport_;
   std::atomic<std::uint64_t> missing_files_ = 0;  // http threads read it for the readiness page
   std::unique_ptr<Core> core_;
+  std::unique_ptr<PastQuestions> past_;
+  std::uint64_t lock_inode_ = 0;  // of the data folder's lock, as it was at the start
   std::unique_ptr<http::Authenticator> gate_;
   http::Client client_;  // for URLs in messages of SMN and SNS: certificates, confirmations
   ingest::Certificates certificates_;

@@ -2,7 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/version.h"
+#include "app/event_page.h"
+#include "app/status_page.h"
 #include "ingest/push/routes.h"
 
 namespace alarum::app {
@@ -22,29 +23,6 @@ http::asio::awaitable<Result<model::Offset>> post(ingest::Intake& intake,
   model::Offset last = 0;
   for (const auto& outcome : *outcomes) last = std::max(last, outcome.offset);
   co_return last;
-}
-
-std::string status(Core& core) {
-  const auto stats = core.journal().stats();
-  const auto generation = core.in_force().generation.get();
-  const auto reload = core.in_force().reload.get();
-  return line(
-      {{"version", kVersion},
-       {"commit", commit()},
-       {"generation", generation->rules().hash},
-       {"rules", rules::own_rules(generation->rules())},
-       {"config",
-        {{"file", core.options().config_file},
-         {"last_reload_successful", reload->successful},
-         {"last_reload_success", format_rfc3339(reload->success)},
-         {"last_reload_fault", reload->fault.message},
-         {"needs_restart", reload->restart}}},
-       {"journal",
-        {{"end_offset", stats.end_offset},
-         {"bytes", stats.bytes_on_disk},
-         {"segments", stats.segments}}},
-       {"engine",
-        {{"processed", core.stage().processed()}, {"backlog_bytes", core.stage().backlog()}}}});
 }
 
 std::string inventory(Core& core) {
@@ -108,7 +86,28 @@ api::Sources sources_of(Core& core) {
   sources.now = [&core] { return core.clock().wall(); };
   sources.random = &core.random();
   sources.started = core.clock().wall();
-  sources.status = [&core] { return status(core); };
+  const auto started = sources.started;
+  sources.status = [&core, started](const std::optional<api::TargetStates>& targets) {
+    return status_json(core, targets, started);
+  };
+  sources.targets = [&core](std::function<void(api::TargetStates)> done) {
+    return core.delivery().ask_targets(
+        [&core, done = std::move(done)](const deliver::Stage::TargetStates& states) {
+          done(target_states(states, core.delivery().held()));
+        });
+  };
+  sources.rejected = [&core] { return core.rejects().newest(); };
+  sources.generation = [&core] { return core.in_force().generation.get(); };
+  sources.matches = [&core] { return core.intake().matches().by_rule; };
+  sources.config_file = core.options().config_file;
+  sources.explain = [&core](const std::string& id, bool all, const Done& done) {
+    if (core.doors().explain) return core.doors().explain(id, all, done);
+    done.complete(fail("stopping", "nobody answers questions about the past here"));
+  };
+  sources.events = [&core](model::Offset from, std::size_t most) {
+    const auto generation = core.in_force().generation.get();
+    return event_page(core.journal().view(), *generation, from, most);
+  };
   sources.engine = &core.stage();
   return sources;
 }

@@ -9,6 +9,14 @@
 
 namespace alarum::app {
 
+/// What a source beside the HTTP routes has done since the start.
+struct SourceState {
+  std::string name;
+  std::uint64_t accepted = 0, duplicate = 0, rejected = 0, gaps = 0, lost = 0;
+  std::int64_t connections = 0;
+  std::optional<Time> last_heard;  ///< when events of it were committed last, wall clock
+};
+
 /// What the core needs from the process around it: config files, sockets, sources. The Bridge
 /// provides them; the simulator provides its own. Each may be empty. Those without another remark
 /// are called on the thread of Reloads.
@@ -25,6 +33,14 @@ struct Doors {
   std::function<std::string(const std::optional<api::EngineNumbers>&)> metrics;
   /// What is wrong with sources, a sentence each; any thread.
   std::function<std::vector<std::string>()> source_faults;
+  /// What each source beside the HTTP routes has done since the start; any thread.
+  std::function<std::vector<SourceState>()> source_states;
+  /// What became of an event or an alert: PastQuestions::explain().
+  std::function<void(const std::string& id, bool all,
+                     const http::Completion<Result<api::TextAndJson>>& done)>
+      explain;
+  /// Why the data folder is not what was opened at the start; empty: it is. Any thread.
+  std::function<std::string()> data_fault;
   std::function<std::uint64_t()> missing_files;  ///< see provide_descriptors(); any thread
 };
 

@@ -17,6 +17,7 @@ void InForce::show(const config::Config& shown) {
   for (const auto& receiver : shown.receivers) next->receivers.push_back(receiver.name);
   next->silences = shown.silences;
   next->resolve_timeout = shown.resolve_timeout;
+  next->shown = shown.shown;
   config_view.set(std::move(next));
   own_route.set(std::make_shared<const OwnRoute>(shown, wires.destinations));
 }

@@ -125,7 +125,7 @@ void warn_of_unused_receivers(const Settings& settings, const config::Config& co
   }
   for (const auto& receiver : config.receivers) {
     if (std::ranges::find(used, receiver.name) != used.end()) continue;
-    out.warning({settings.config, 0, 0},
+    out.warning(receiver.place.line > 0 ? receiver.place : Place{settings.config, 0, 0},
                 "receiver \"" + receiver.name +
                     "\" is not used: no route, no rule's \"notify\" and no \"fallback\" names it");
   }

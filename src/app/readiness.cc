@@ -52,6 +52,11 @@ Condition outputs_condition(const deliver::Stage& deliver) {
                             "notifications to a console or a file are not written: " + faults);
 }
 
+Condition data_condition(const Doors& doors) {
+  auto fault = doors.data_fault ? doors.data_fault() : std::string();
+  return fault.empty() ? Condition() : Condition::failed("data_folder_gone", std::move(fault));
+}
+
 Condition sources_condition(const Doors& doors) {
   const auto faults = doors.source_faults ? doors.source_faults() : std::vector<std::string>();
   if (faults.empty()) return {};
@@ -133,6 +138,7 @@ api::Readiness readiness_of(const ReadinessSources& sources) {
   api::Readiness readiness;
   const auto& [journal, engine, deliver, checkpoints, doors, damage, reload, engine_lag] = sources;
   readiness.add("journal", [&journal = journal] { return journal_condition(journal.stats()); });
+  readiness.add("data", [&doors = doors] { return data_condition(doors); });
   readiness.add("clock", [&journal = journal] { return clock_condition(journal.stats()); });
   readiness.add("history", [&engine = engine] { return book_condition(engine); });
   readiness.add("sources", [&doors = doors] { return sources_condition(doors); });

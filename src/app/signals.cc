@@ -42,9 +42,11 @@ void Signals::run() {
     const int signal = sigtimedwait(&set, nullptr, &moment);
     if (signal == SIGHUP) reload_();
     if (signal != SIGTERM && signal != SIGINT) continue;
-    if (stopping) _exit(1);
+    // Who sends SIGTERM twice (a supervisor, a script) still wants an orderly stop; who presses
+    // Ctrl-C twice does not want to wait for it.
+    if (stopping && signal == SIGINT) _exit(1);
+    if (!stopping) stop_();
     stopping = true;
-    stop_();
   }
 }
 

@@ -6,9 +6,10 @@
 namespace alarum::app {
 
 /// Turns SIGHUP, SIGTERM and SIGINT into calls on the thread `signals`. It must be made before any
-/// other thread starts, because threads inherit the mask that blocks these signals. A second
-/// SIGTERM or SIGINT ends the process at once with exit code 1; that loses nothing, because what
-/// was acknowledged is on disk. SIGPIPE is ignored.
+/// other thread starts, because threads inherit the mask that blocks these signals. A SIGTERM that
+/// comes again changes nothing. A SIGINT that comes after one of the two (somebody presses Ctrl-C
+/// again) ends the process at once with exit code 1; that loses nothing, because what was
+/// acknowledged is on disk. SIGPIPE is ignored.
 class Signals {
  public:
   /// `reload`: called for each SIGHUP. `stop`: called for the first SIGTERM or SIGINT. Neither may

@@ -125,13 +125,14 @@ std::string line_of(Level level, std::string_view stage, std::string_view messag
   if (g_style == Style::json) {
     line = fmt::format(R"({{"time":"{}","level":"{}","stage":"{}","msg":{})", time, name(level),
                        stage, json_text(message));
-    for (const auto& [key, value] : fields)
-      line += fmt::format(",{}:{}", json_text(key), json_text(value));
+    for (const auto& [key, value, bare] : fields)
+      line += fmt::format(",{}:{}", json_text(key), bare ? value : json_text(value));
     return printable(line + '}');
   }
   line = fmt::format("time={} level={} stage={} msg={}", time, name(level), stage,
                      logfmt_value(message));
-  for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, logfmt_value(value));
+  for (const auto& field : fields)
+    line += fmt::format(" {}={}", field.key, logfmt_value(field.value));
   return printable(line);
 }
 

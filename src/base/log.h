@@ -1,9 +1,11 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <cmath>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace alarum::log {
@@ -16,12 +18,24 @@ enum class Level { debug, info, warn, error };
 enum class Style { logfmt, json };
 
 /// One `key=value` of a line. The value is formatted by {fmt} when the field is made, so make none
-/// in a loop whose lines are usually below the log level. It is quoted where the format needs that.
+/// in a loop whose lines are usually below the log level. It is quoted where the format needs that;
+/// in JSON numbers, true and false are not.
 struct Field {
   template <class T>
-  Field(std::string_view k, const T& v) : key(k), value(fmt::format("{}", v)) {}
+  Field(std::string_view k, const T& v)
+      : key(k), value(fmt::format("{}", v)), bare(is_json_scalar(v)) {}
   std::string_view key;  ///< borrowed until write() returns
   std::string value;
+  bool bare;  ///< the value is a JSON text as it stands
+
+ private:
+  template <class T>
+  static bool is_json_scalar(const T& v) {
+    if constexpr (std::is_floating_point_v<T>)
+      return std::isfinite(v);
+    else
+      return std::is_integral_v<T> && !std::is_same_v<T, char>;
+  }
 };
 
 /// Sets the lowest level that is written, and the form of the lines. main calls it once before it

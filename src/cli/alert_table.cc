@@ -75,9 +75,12 @@ std::string care(const Json& alert, const AlertTable& how) {
 std::string notes(const Json& alert, const AlertTable& how) {
   std::string out = care(alert, how);
   const auto& status = alert.at("status");
+  // The roll-up that it is part of inhibits it
+  const bool part = alert.contains("absorbedBy") || alert.contains("waitingFor");
   for (const auto& [name, word] :
        {std::pair("silencedBy", "silenced by"), std::pair("inhibitedBy", "inhibited by"),
         std::pair("mutedBy", "muted by")}) {
+    if (part && std::string_view(name) == "inhibitedBy") continue;
     if (const auto by = suppressed_by(status, name, word, how.wide); !by.empty()) add(out, by);
   }
   for (const auto& one : alert.value("absorbedBy", Json::array()))
@@ -203,7 +206,7 @@ void sort_alerts(Json& alerts) {
     const auto began = parse_rfc3339(one.value("startsAt", ""));
     return std::tuple(!is_firing(one), rank(label(one, "severity")),
                       -(began ? began->time_since_epoch().count() : 0), label(one, "alertname"),
-                      one.value("id", ""));
+                      labels_but_name(one));
   };
   std::stable_sort(alerts.begin(), alerts.end(),
                    [&](const Json& a, const Json& b) { return key(a) < key(b); });

@@ -71,6 +71,22 @@ std::optional<ApiClient::Json> ApiClient::read(Result<HttpClient::Answer> answer
   return std::nullopt;
 }
 
+bool ApiClient::is_good(const Result<HttpClient::Answer>& answer) {
+  const auto fault = answer ? fault_text(*answer, http_.settings()) : answer.error().message;
+  if (!fault.empty()) err_ << "error: " << fault << "\n";
+  return fault.empty();
+}
+
+std::optional<std::string> ApiClient::get_text(const std::string& path, const std::string& accept) {
+  auto answer = http_.get(path, accept);
+  return is_good(answer) ? std::optional(std::move(answer->body)) : std::nullopt;
+}
+
+std::optional<std::string> ApiClient::post_for(const std::string& path, const std::string& accept) {
+  auto answer = http_.post(path, "application/json", "", accept);
+  return is_good(answer) ? std::optional(std::move(answer->body)) : std::nullopt;
+}
+
 std::optional<ApiClient::Json> ApiClient::get(const std::string& path) {
   return read(http_.get(path));
 }

@@ -22,6 +22,12 @@ class ApiClient {
   std::optional<Json> get(const std::string& path);
   std::optional<Json> post(const std::string& path, const Json& body);
   std::optional<Json> remove(const std::string& path);  ///< DELETE
+  /// A page that is text, or JSON for `accept: application/json`, as it came.
+  std::optional<std::string> get_text(const std::string& path,
+                                      const std::string& accept = "text/plain");
+  /// The same of a POST without a body.
+  std::optional<std::string> post_for(const std::string& path,
+                                      const std::string& accept = "text/plain");
   /// The newest good answer, as it came.
   const std::string& body() const { return body_; }
   /// Its HttpClient::Answer::next
@@ -29,6 +35,7 @@ class ApiClient {
   HttpClient& http() { return http_; }
 
  private:
+  bool is_good(const Result<HttpClient::Answer>& answer);
   std::optional<Json> read(Result<HttpClient::Answer> answer);
 
   HttpClient http_;

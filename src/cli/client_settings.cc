@@ -134,7 +134,8 @@ Result<ClientSettings> client_settings(const std::string& url, const ClientWorld
   return out;
 }
 
-bool names_daemon(const ClientWorld& world) {
+bool asks_daemon(const std::string& url, bool names_folder, const ClientWorld& world) {
+  if (!url.empty() || names_folder) return !url.empty();
   if (world.environment("ALARUM_URL")) return true;
   const auto file = personal_file(world);
   return file && !file->url.empty();

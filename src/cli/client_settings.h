@@ -34,7 +34,8 @@ ClientWorld client_world();
 /// fault of the person's file with its place.
 Result<ClientSettings> client_settings(const std::string& url, const ClientWorld& world);
 
-/// Whether a daemon was named outside the flags (ALARUM_URL, or `url:` of the person's file).
-bool names_daemon(const ClientWorld& world);
+/// Whether a command that reads a data folder as well as a daemon is to ask a daemon: `--url` was
+/// given, or no folder was named and a daemon is, by ALARUM_URL or the person's file.
+bool asks_daemon(const std::string& url, bool names_folder, const ClientWorld& world);
 
 }  // namespace alarum::cli

@@ -9,7 +9,11 @@
 #include "app/serve.h"
 #include "cli/declare.h"
 #include "cli/dlq_command.h"
+#include "cli/receivers_command.h"
+#include "cli/routes_command.h"
 #include "cli/send_command.h"
+#include "cli/status_command.h"
+#include "cli/tail_command.h"
 
 namespace alarum::cli {
 namespace {
@@ -118,10 +122,110 @@ void add_dlq(CLI::App& app, Action& action) {
   });
 }
 
+using StatusAction = int (*)(const StatusOptions&, std::ostream&, std::ostream&);
+
+std::shared_ptr<StatusOptions> add_status_like(CLI::App& app, Action& action, const char* name,
+                                               const char* summary, const char* example,
+                                               StatusAction run) {
+  auto* command = add_command(app, name, summary, example);
+  auto options = std::make_shared<StatusOptions>();
+  add_url(*command, options->url);
+  add_json(*command, options->json);
+  command->callback([options, run, &action] {
+    action = [options, run] { return run(*options, std::cout, std::cerr); };
+  });
+  return options;
+}
+
+void add_status(CLI::App& app, Action& action) {
+  add_status_like(app, action, "status",
+                  "one screen: health, what is in force, who was heard, whom notifications reach",
+                  "alarum status", status_command);
+  add_status_like(app, action, "reload", "read config and rules again, all or nothing",
+                  "alarum reload", reload_command);
+  add_status_like(app, action, "targets", "whether receivers take what they are sent",
+                  "alarum targets", targets_command);
+  auto options = add_status_like(app, action, "rejected",
+                                 "the newest events and bodies that were refused, and why",
+                                 "alarum rejected --bodies", rejected_command);
+  app.get_subcommand("rejected")->add_flag("--bodies", options->bodies, "what was refused, too");
+  auto* config = add_command(app, "config", "the config that is in force", "alarum config show");
+  config->require_subcommand(1);
+  add_status_like(*config, action, "show", "the config file as it was read, without its secrets",
+                  "alarum config show", config_show_command);
+}
+
+void add_tail(CLI::App& app, Action& action) {
+  auto* command = add_command(app, "tail", "events as they come, with the rules that they fit",
+                              "alarum tail\nalarum tail --unmatched\nalarum tail --rejected");
+  auto options = std::make_shared<TailOptions>();
+  auto once = std::make_shared<bool>();
+  add_url(*command, options->url);
+  command->add_option("-n,--last", options->last, "of those before, how many come first (10)");
+  auto* unmatched = command->add_flag("--unmatched", options->unmatched, "only what no rule fits");
+  command->add_flag("--rejected", options->rejected, "what was refused, and why")
+      ->excludes(unmatched);
+  command->add_flag("--once", *once, "end after those that are there");
+  add_json(*command, options->json);
+  command->callback([options, once, &action] {
+    options->follow = !*once;
+    action = [options] { return tail_command(*options, std::cout, std::cerr); };
+  });
+}
+
+void add_receivers(CLI::App& app, Action& action) {
+  auto* receivers = add_command(app, "receivers", "who is notified",
+                                "alarum receivers test oncall --config alarum.yaml");
+  receivers->require_subcommand(1);
+  auto* test = add_command(*receivers, "test",
+                           "send a receiver a notification that is marked as a test, past the "
+                           "daemon and its ledger",
+                           "alarum receivers test oncall --config alarum.yaml");
+  auto options = std::make_shared<ReceiversOptions>();
+  test->add_option("NAME", options->name, "of the receiver")->required();
+  test->add_option("--config", options->config,
+                   "the config file that has it (the one that the daemon names)")
+      ->check(CLI::ExistingFile);
+  add_url(*test, options->url);
+  add_json(*test, options->json);
+  test->callback([options, &action] {
+    action = [options] { return receivers_test_command(*options, std::cout, std::cerr); };
+  });
+}
+
+void add_routes(CLI::App& app, Action& action) {
+  auto* routes = add_command(app, "routes", "who is notified of which alerts",
+                             "alarum routes test LinkDown severity=critical rack=r7");
+  routes->require_subcommand(1);
+  auto options = std::make_shared<RoutesOptions>();
+  const auto add = [&](const char* name, const char* summary, const char* example,
+                       int (*run)(const RoutesOptions&, std::ostream&, std::ostream&)) {
+    auto* command = add_command(*routes, name, summary, example);
+    add_url(*command, options->url);
+    command->add_option("--config", options->config, "a config file in place of a daemon")
+        ->check(CLI::ExistingFile);
+    add_json(*command, options->json);
+    command->callback([options, run, &action] {
+      action = [options, run] { return run(*options, std::cout, std::cerr); };
+    });
+    return command;
+  };
+  add("show", "the tree of routes", "alarum routes show", routes_show_command);
+  auto* test =
+      add("test", "which receivers an alert with these labels would reach",
+          "alarum routes test LinkDown severity=critical --expect oncall", routes_test_command);
+  test->add_option("LABEL", options->labels, "name=value; the first may be an alert's name alone")
+      ->required();
+  test->add_option("--expect", options->expect, "exit 1 unless it reaches these, in this order")
+      ->delimiter(',');
+}
+
 }  // namespace
 
 void add_daemon_commands(CLI::App& app, Action& action) {
-  for (const auto add : {add_serve, add_send, add_dlq}) add(app, action);
+  for (const auto add :
+       {add_serve, add_status, add_send, add_tail, add_dlq, add_routes, add_receivers})
+    add(app, action);
 }
 
 }  // namespace alarum::cli

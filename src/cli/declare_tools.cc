@@ -1,13 +1,18 @@
 #include <unistd.h>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "cli/backtest_command.h"
+#include "cli/backup_command.h"
 #include "cli/declare.h"
 #include "cli/explain_command.h"
 #include "cli/import_command.h"
 #include "cli/ledger_command.h"
+#include "cli/native_events.h"
 #include "cli/rules_command.h"
 
 namespace alarum::cli {
@@ -22,7 +27,8 @@ void add_data(CLI::App& command, const std::shared_ptr<Options>& options) {
   command.add_option("--config", options->config, "config file")->check(CLI::ExistingFile);
   command
       .add_option_function<std::string>(
-          "-o", [options](const std::string&) { options->json = true; }, "json: for programs")
+          "-o,--output", [options](const std::string&) { options->json = true; },
+          "json: for programs")
       ->check(CLI::IsMember({"json"}));
 }
 
@@ -34,8 +40,9 @@ void add_explain(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExplainOptions>();
   auto* id = command->add_option("ID", options->id, "the id of an event or of an alert");
   auto* event = command->add_option("--event", options->event,
-                                    "a file with one structured CloudEvent, - for standard input: "
-                                    "under --rules, without the past");
+                                    "a file with what a sender posts (a CloudEvent, a Cloud Eye "
+                                    "report, an Alertmanager hook, a Redfish event, a syslog line, "
+                                    "…), - for standard input: under --rules, without the past");
   auto* rules = command->add_option("--rules", options->rules,
                                     "for --event: rule files and folders (the shipped ones)");
   command
@@ -43,8 +50,14 @@ void add_explain(CLI::App& app, Action& action) {
                    "for --event: in place of the file that the rules' \"inventory\" names")
       ->check(CLI::ExistingFile)
       ->needs(event);
+  command
+      ->add_option("--format", options->format,
+                   "of --event, where it cannot be guessed: " +
+                       fmt::format("{}", fmt::join(native_formats(), ", ")) + ", json/NAME")
+      ->needs(event);
   command->add_flag("--all", options->all, "also the rules of which nothing fits");
   add_data(*command, options);
+  add_url(*command, options->url);
   event->excludes(id);
   rules->needs(event);
   command->callback([options, &action] {
@@ -53,6 +66,45 @@ void add_explain(CLI::App& app, Action& action) {
     if (!options->event.empty()) options->rules = or_shipped(options->rules);
     action = [options] { return explain_command(*options, std::cin, std::cout, std::cerr); };
   });
+}
+
+void add_fields(CLI::App& app, Action& action) {
+  auto* command =
+      add_command(app, "fields", "which fields a body gives to rules, and with which values",
+                  "alarum fields redfish event.json\n"
+                  "alarum fields json/ci --config alarum.yaml < body.json");
+  auto options = std::make_shared<ExplainOptions>();
+  command
+      ->add_option("FORMAT", options->format,
+                   fmt::format("{}, json/NAME", fmt::join(native_formats(), ", ")))
+      ->required();
+  command->add_option("FILE", options->event, "without one, or with -: standard input");
+  command->add_option("--config", options->config, "that has the mapping of json/NAME")
+      ->check(CLI::ExistingFile);
+  add_json(*command, options->json);
+  command->callback([options, &action] {
+    action = [options] { return fields_command(*options, std::cin, std::cout, std::cerr); };
+  });
+}
+
+void add_backup(CLI::App& app, Action& action) {
+  const auto add = [&](const char* name, const char* summary, const char* example,
+                       const char* folder,
+                       int (*run)(const BackupOptions&, std::ostream&, std::ostream&)) {
+    auto* command = add_command(app, name, summary, example);
+    auto options = std::make_shared<BackupOptions>();
+    command->add_option("FOLDER", options->folder, folder)->required();
+    add_data(*command, options);
+    command->callback([options, run, &action] {
+      action = [options, run] { return run(*options, std::cout, std::cerr); };
+    });
+  };
+  add("backup", "a copy of the data folder as of one moment, also while the daemon runs",
+      "alarum backup /backup/monday --data /var/lib/alarum",
+      "of the copy: an empty one, or a new one", backup_command);
+  add("restore", "a backup as the data folder of a daemon that is stopped",
+      "alarum restore /backup/monday --data /var/lib/alarum",
+      "of the backup; the data folder must be empty", restore_command);
 }
 
 void add_backtest(CLI::App& app, Action& action) {
@@ -92,12 +144,24 @@ void add_rules(CLI::App& app, Action& action) {
   ls->callback([options, &action] {
     action = [options] { return rules_ls_command(*options, std::cout, std::cerr); };
   });
+  auto* show = add_command(*command, "show", "one rule as it stands in its file",
+                           "alarum rules show LinkDown");
+  show->add_option("NAME", options->paths, "of the rule")->required()->expected(1);
+  add_data(*show, options);
+  add_url(*show, options->url);
+  show->callback([options, &action] {
+    action = [options] { return rules_show_command(*options, std::cout, std::cerr); };
+  });
+  add_url(*ls, options->url);
   auto* plan =
       add_command(*command, "plan",
                   "what reloading other rules would do to each rule and to the alerts that fire",
                   "alarum rules plan new/");
-  plan->add_option("NEW", options->paths, "the new rule files and folders")->required();
+  plan->add_option("NEW", options->paths,
+                   "the new rule files and folders; without: what a running daemon would make of "
+                   "those that its config names");
   add_data(*plan, options);
+  add_url(*plan, options->url);
   plan->callback([options, &action] {
     action = [options] { return rules_plan_command(*options, std::cout, std::cerr); };
   });
@@ -110,6 +174,7 @@ void add_ledger(CLI::App& app, Action& action) {
                   "alarum ledger --data /var/lib/alarum");
   auto options = std::make_shared<LedgerOptions>();
   add_data(*command, options);
+  add_url(*command, options->url);
   command->callback([options, &action] {
     action = [options] { return ledger_command(*options, std::cout, std::cerr); };
   });
@@ -137,9 +202,11 @@ void add_import(CLI::App& app, Action& action) {
 
 void add_tool_commands(CLI::App& app, Action& action) {
   add_explain(app, action);
+  add_fields(app, action);
   add_backtest(app, action);
   add_rules(app, action);
   add_ledger(app, action);
+  add_backup(app, action);
   add_import(app, action);
 }
 

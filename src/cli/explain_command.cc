@@ -2,288 +2,104 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <optional>
 #include <sstream>
 
-#include "alert/book_view.h"
+#include "base/json.h"
+#include "base/percent.h"
+#include "base/printable.h"
+#include "cli/api_client.h"
 #include "cli/data_folder.h"
-#include "ingest/cloudevents.h"
+#include "cli/native_events.h"
+#include "model/flat_event.h"
+#include "receivers/list.h"
 #include "tools/explain.h"
+#include "tools/story.h"
 
 namespace alarum::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string about(const model::Event& event) {
-  auto text = fmt::format("event {} of {}: {}", event.id(), event.source(), event.type());
-  if (!event.subject().empty()) text += fmt::format(", subject {}", event.subject());
-  if (event.time()) text += ", time " + format_rfc3339(*event.time());
-  if (event.status() != model::Status::none)
-    text += fmt::format(", status {}", model::to_text(event.status()));
-  return text;
+std::optional<std::string> text_of_file(const std::string& path, std::istream& in,
+                                        std::ostream& err) {
+  std::ostringstream text;
+  if (path.empty() || path == "-") {
+    text << in.rdbuf();
+    return text.str();
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return refuse({"not_found", path + " cannot be read"}, err), std::nullopt;
+  text << file.rdbuf();
+  return text.str();
 }
 
-// A posted alert has no rule.
-const std::string& alert_name(const model::Alert& alert) {
-  const auto name = alert.labels.find("alertname");
-  return alert.rule.empty() && name != alert.labels.end() ? name->second : alert.rule;
+// The events of what a sender posts. nullopt: it was said what is wrong.
+std::optional<std::vector<model::Event>> posted_events(const ExplainOptions& options,
+                                                       std::istream& in, std::ostream& err) {
+  NativeBody body;
+  body.format = options.format;
+  body.now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  auto text = text_of_file(options.event, in, err);
+  if (!text) return std::nullopt;
+  body.text = std::move(*text);
+  if (!options.config.empty()) {
+    Diagnostics faults;
+    const auto config = config::read_file(options.config, receivers::kinds(), faults);
+    err << faults.text();
+    if (!config) return std::nullopt;
+    body.pushes = config->pushes;
+  }
+  auto decoded = decode_native(body);
+  if (!decoded) return refuse(decoded.error(), err), std::nullopt;
+  std::vector<model::Event> out;
+  for (std::size_t i = 0; i < decoded->size(); ++i) {
+    auto& one = (*decoded)[i];
+    if (one)
+      out.push_back(std::move(*one));
+    else
+      err << fmt::format("error: item {}: {} ({})\n", i, one.error().message, one.error().reason);
+  }
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
-
-std::string said_text(const std::string& by, const std::string& comment) {
-  return (by.empty() ? "" : ", by " + by) + (comment.empty() ? "" : ": " + comment);
-}
-
-// `503`, and what the target said to that.
-std::string detail_text(const std::string& detail, const std::string& answer) {
-  return answer.empty() ? detail : detail + ": \"" + answer + "\"";
-}
-
-// A line of the book's history about who takes care of an alert; empty: it is about something else.
-std::string care_text(const std::string& line) {
-  const auto json = Json::parse(line, nullptr, false);
-  const auto kind = json.is_object() ? json.value("kind", "") : "";
-  if (kind != "acknowledged" && kind != "unacknowledged") return {};
-  const auto time = [](const Json& micros) {
-    return format_rfc3339(Time(Duration(micros.get<std::int64_t>())));
-  };
-  auto text = fmt::format("{} at {}{}", kind, time(json.at("at")),
-                          said_text(json.value("by", ""), json.value("comment", "")));
-  const auto& alert = json.at("alert");
-  const auto until =
-      alert.contains("acknowledged") ? alert.at("acknowledged").value("until", Json()) : Json();
-  return until.is_null() ? text : text + ", until " + time(until);
-}
-
-std::string describe(const model::Change& change) {
-  const auto& alert = change.alert;
-  auto text =
-      fmt::format("{} {}{{{}}} alert {}, {}, since {}, {} match{}", model::to_text(change.kind),
-                  alert_name(alert), alert.key, alert.id, model::to_text(alert.severity),
-                  format_rfc3339(alert.starts_at), alert.count, alert.count == 1 ? "" : "es");
-  if (alert.reason != model::EndReason::none)
-    text += fmt::format(", {}", model::to_text(alert.reason));
-  for (const auto& rule : alert.absorbed) text += ", member of " + rule;
-  for (const auto& rule : alert.waiting) text += ", waits for " + rule;
-  if (alert.late) text += ", late: recorded, nobody notified";
-  if (model::is_about_care(change.kind)) text += said_text(change.by, change.comment);
-  return text;
-}
-
-std::string describe(const alert::BookView::Told& told) {
-  if (told.id.empty()) {
-    if (told.outcome == "absorbed")
-      return fmt::format("{}: not notified, member of {} since {}", told.target, told.detail,
-                         told.at ? format_rfc3339(*told.at) : "?");
-    const auto by = told.detail == "[]" ? "" : " by " + told.detail;
-    return fmt::format("{}: not notified, {}{} at {}", told.target, told.outcome, by,
-                       told.at ? format_rfc3339(*told.at) : "?");
-  }
-  if (told.outcome == "pending")
-    return fmt::format("{}: not delivered yet (notification {})", told.target, told.id);
-  return fmt::format("{}: {} after {} attempt{} ({}) at {} (notification {})", told.target,
-                     told.outcome, told.attempts, told.attempts == 1 ? "" : "s",
-                     detail_text(told.detail, told.answer),
-                     told.at ? format_rfc3339(*told.at) : "?", told.id);
-}
-
-// A line of its own for each request that was not taken.
-std::string attempts_text(const alert::BookView::Told& told, const std::string& indent) {
-  std::string text;
-  for (const auto& one : told.failed)
-    text += fmt::format("{}{}: not taken at {} ({})\n", indent, told.target, format_rfc3339(one.at),
-                        detail_text(one.detail, one.answer));
-  return text;
-}
-
-Json to_json(const model::Change& change) {
-  return {{"kind", model::to_text(change.kind)},
-          {"alert", alert_name(change.alert)},
-          {"key", change.alert.key},
-          {"id", change.alert.id},
-          {"count", change.alert.count},
-          {"starts_at", format_rfc3339(change.alert.starts_at)},
-          {"reason", model::to_text(change.alert.reason)}};
-}
-
-Json attempts_json(const alert::BookView::Told& told) {
-  auto list = Json::array();
-  for (const auto& one : told.failed)
-    list.push_back(
-        {{"at", format_rfc3339(one.at)}, {"detail", one.detail}, {"answer", one.answer}});
-  return list;
-}
-
-Json to_json(const alert::BookView::Told& told) {
-  return {{"id", told.id},           {"target", told.target},
-          {"outcome", told.outcome}, {"attempts", told.attempts},
-          {"detail", told.detail},   {"answer", told.answer},
-          {"offset", told.offset},   {"failed", attempts_json(told)}};
-}
-
-class Explainer {
- public:
-  Explainer(const ExplainOptions& options, DataFolder& folder, std::ostream& out, std::ostream& err)
-      : options_(options), folder_(folder), out_(out), err_(err) {
-    auto book = alert::BookView::open(folder.path + "/book.sqlite");
-    if (book) book_.emplace(std::move(*book));
-  }
-
-  int run() {
-    if (const auto alert = alert_of(options_.id)) return explain_alert(*alert);
-    const auto found = tools::find_events(*folder_.journal, options_.id);
-    if (!found) return refuse(found.error(), err_);
-    if (found->empty())
-      return refuse(
-          {"not_found",
-           "no event in the journal and no alert in the history has the id " + options_.id},
-          err_);
-    for (const auto offset : *found) {
-      if (const auto code = explain_event(offset); code != 0) return code;
-    }
-    return finish();
-  }
-
- private:
-  std::optional<model::Alert> alert_of(const std::string& id) {
-    if (!book_) return std::nullopt;
-    auto found = book_->alert(id);
-    return found ? *found : std::nullopt;
-  }
-
-  std::vector<alert::BookView::Told> told_of(const std::string& alert) {
-    if (!book_) return {};
-    auto told = book_->told_of(alert);
-    return told ? std::move(*told) : std::vector<alert::BookView::Told>();
-  }
-
-  // Who acknowledged it, and when that ended, in order.
-  std::vector<std::string> care_of(const std::string& alert) {
-    std::vector<std::string> out;
-    const auto lines = book_ ? book_->history_of(alert) : Result<std::vector<std::string>>();
-    for (const auto& line : lines ? *lines : std::vector<std::string>()) {
-      if (auto said = care_text(line); !said.empty()) out.push_back(std::move(said));
-    }
-    return out;
-  }
-
-  // What each target was told of it first, or why not: a group may have waited for more
-  // (group_wait, group_interval).
-  std::vector<alert::BookView::Told> told_since(const std::string& alert, model::Offset offset) {
-    std::set<std::string> seen;
-    auto told = told_of(alert);
-    std::erase_if(told, [&](const auto& one) {
-      return one.offset < offset || (one.offset > offset && !seen.insert(one.target).second);
-    });
-    return told;
-  }
-
-  int explain_alert(const model::Alert& alert) {
-    Json json{{"alert", alert_name(alert)}, {"key", alert.key}, {"id", alert.id}};
-    text(fmt::format("alert {} {}{{{}}}: {}{}\n", alert.id, alert_name(alert), alert.key,
-                     model::to_text(alert.state),
-                     alert.reason == model::EndReason::none
-                         ? ""
-                         : fmt::format(" ({})", model::to_text(alert.reason))));
-    text(fmt::format("  since {}, {} matches, last {}{}\n", format_rfc3339(alert.starts_at),
-                     alert.count, format_rfc3339(alert.last_seen),
-                     alert.ends_at ? ", until " + format_rfc3339(*alert.ends_at) : ""));
-    for (const auto& line : care_of(alert.id)) {
-      text("  " + line + '\n');
-      json["care"].push_back(line);
-    }
-    for (const auto& told : told_of(alert.id)) {
-      text(attempts_text(told, "  ") + "  " + describe(told) + '\n');
-      json["told"].push_back(to_json(told));
-    }
-    json_.push_back(std::move(json));
-    text("opened by\n");
-    if (const auto code = explain_event(alert.opened_by); code != 0) return code;
-    if (alert.changed_by != alert.opened_by)
-      text(fmt::format("last changed by offset {}\n", alert.changed_by));
-    return finish();
-  }
-
-  int explain_event(model::Offset offset) {
-    const auto found =
-        tools::explain_at(*folder_.journal, offset, folder_.generations(), folder_.hashes());
-    if (!found && found.error().reason == "not_found") {
-      // A timer may open or end an alert in the step of any record.
-      text(fmt::format("  offset {}: no event; a timer, or retention has deleted it\n", offset));
-      return 0;
-    }
-    if (!found) return refuse(found.error(), err_);
-    const auto& event = std::get<model::Event>(found->record.payload);
-    text(fmt::format("{}\n  offset {}, arrived {}, rules {}\n", about(event), offset,
-                     format_rfc3339(found->record.arrived()), found->rules->hash.substr(0, 16)));
-    text(tools::time_text(*found));
-    text(tools::verdicts_text(*found->rules, found->verdicts, options_.all));
-    text(tools::remembered_text(found->remembered));
-    Json json{{"event", event.id()},
-              {"offset", offset},
-              {"time", Json::parse(tools::time_json(*found))},
-              {"rules", Json::parse(tools::verdicts_json(*found->rules, found->verdicts))},
-              {"rule_state", Json::parse(tools::remembered_json(found->remembered))}};
-    for (const auto& change : found->changes) {
-      text("  " + describe(change) + '\n');
-      auto one = to_json(change);
-      for (const auto& told : told_since(change.alert.id, offset)) {
-        text(attempts_text(told, "    ") + "    " + describe(told) +
-             (told.offset == offset ? "\n"
-                                    : fmt::format(", with its group at offset {}\n", told.offset)));
-        one["told"].push_back(to_json(told));
-      }
-      json["changes"].push_back(std::move(one));
-    }
-    if (found->changes.empty()) text("  no alert changed\n");
-    json_.push_back(std::move(json));
-    return 0;
-  }
-
-  void text(const std::string& line) {
-    if (!options_.json) out_ << line;
-  }
-  int finish() {
-    if (options_.json) out_ << json_.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    return 0;
-  }
-
-  const ExplainOptions& options_;
-  DataFolder& folder_;
-  std::ostream& out_;
-  std::ostream& err_;
-  std::optional<alert::BookView> book_;
-  Json json_ = Json::array();
-};
 
 int explain_pasted(const ExplainOptions& options, std::istream& in, std::ostream& out,
                    std::ostream& err) {
-  std::ostringstream body;
-  if (options.event == "-") {
-    body << in.rdbuf();
-  } else {
-    std::ifstream file(options.event, std::ios::binary);
-    if (!file) return refuse({"not_found", options.event + " cannot be read"}, err);
-    body << file.rdbuf();
-  }
-  const auto event = ingest::decode_structured(body.str(), "explain");
-  if (!event) return refuse(event.error(), err);
+  const auto events = posted_events(options, in, err);
+  if (!events) return 1;
   Diagnostics faults;
   auto sources = rules::read_sources(options.rules, faults, options.inventory);
   if (!options.inventory.empty()) rules::expect_inventory(sources, options.inventory, faults);
   const auto rules = rules::compile(rules::with_unknown_fault(std::move(sources)), faults);
   err << faults.text();
   if (!rules || !faults.ok()) return 1;
-  const auto verdicts = tools::judge(*rules, *event);
-  if (options.json) {
-    out << tools::verdicts_json(*rules, verdicts) << '\n';
-  } else {
-    out << about(*event) << '\n' << tools::verdicts_text(*rules, verdicts, options.all);
+  for (const auto& event : *events) {
+    const auto verdicts = tools::judge(*rules, event);
+    if (options.json)
+      out << tools::verdicts_json(*rules, verdicts) << '\n';
+    else
+      out << tools::event_text(event) << '\n'
+          << tools::verdicts_text(*rules, verdicts, options.all);
   }
   return 0;
+}
+
+int explain_by_daemon(const ExplainOptions& options, std::ostream& out, std::ostream& err) {
+  ApiClient client(options.url, err);
+  const auto story = client.get_text(
+      "/api/v1/explain?id=" + percent_encode(options.id) + (options.all ? "&all=true" : ""),
+      options.json ? "application/json" : "text/plain");
+  if (!story) return 1;
+  out << *story;
+  return 0;
+}
+
+std::string value_text(const model::Leaf& leaf) {
+  return leaf.kind == model::LeafKind::string ? json_quote(std::string(leaf.text))
+                                              : std::string(leaf.text);
 }
 
 }  // namespace
@@ -291,11 +107,38 @@ int explain_pasted(const ExplainOptions& options, std::istream& in, std::ostream
 int explain_command(const ExplainOptions& options, std::istream& in, std::ostream& out,
                     std::ostream& err) {
   if (!options.event.empty()) return explain_pasted(options, in, out, err);
+  if (asks_daemon(options.url, !options.data.empty() || !options.config.empty(), client_world()))
+    return explain_by_daemon(options, out, err);
   Diagnostics faults;
   const auto folder = open_data(options.data, options.config, faults);
   err << faults.text();
   if (!folder) return 1;
-  return Explainer(options, *folder, out, err).run();
+  const tools::StorySources past{*folder->journal, folder->generations(), folder->hashes(),
+                                 folder->path + "/book.sqlite"};
+  const auto story = tools::story_of(past, options.id, options.all);
+  if (!story) return refuse(story.error(), err);
+  out << (options.json ? story->json : story->text);
+  return 0;
+}
+
+int fields_command(const ExplainOptions& options, std::istream& in, std::ostream& out,
+                   std::ostream& err) {
+  const auto events = posted_events(options, in, err);
+  if (!events) return 1;
+  auto json = Json::array();
+  for (const auto& event : *events) {
+    const auto flat = model::FlatEvent::of(event);
+    auto fields = Json::object();
+    if (!options.json) out << printable_line(tools::event_text(event)) << '\n';
+    for (const auto& leaf : flat.under("")) {
+      fields[std::string(leaf.path)].push_back(value_text(leaf));
+      if (!options.json)
+        out << "  " << printable_line(fmt::format("{}: {}", leaf.path, value_text(leaf))) << '\n';
+    }
+    json.push_back(std::move(fields));
+  }
+  if (options.json) out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  return 0;
 }
 
 }  // namespace alarum::cli

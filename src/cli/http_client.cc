@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "base/ascii.h"
 
@@ -78,8 +79,16 @@ HttpClient::HttpClient(const std::string& url)
     : settings_(client_settings(url, client_world())), handle_(std::make_unique<Handle>()) {}
 HttpClient::~HttpClient() = default;
 
-Result<HttpClient::Answer> HttpClient::get(const std::string& path) {
+void HttpClient::set_headers(const std::vector<std::string>& headers) {
+  curl_slist_free_all(std::exchange(handle_->headers, nullptr));
+  for (const auto& one : headers)
+    handle_->headers = curl_slist_append(handle_->headers, one.c_str());
+  curl_easy_setopt(handle_->easy, CURLOPT_HTTPHEADER, handle_->headers);
+}
+
+Result<HttpClient::Answer> HttpClient::get(const std::string& path, const std::string& accept) {
   curl_easy_reset(handle_->easy);
+  if (!accept.empty()) set_headers({"Accept: " + accept});
   return perform(path);
 }
 
@@ -91,12 +100,11 @@ Result<HttpClient::Answer> HttpClient::remove(const std::string& path) {
 
 Result<HttpClient::Answer> HttpClient::post(const std::string& path,
                                             const std::string& content_type,
-                                            const std::string& body) {
+                                            const std::string& body, const std::string& accept) {
   curl_easy_reset(handle_->easy);
-  curl_slist_free_all(handle_->headers);
-  handle_->headers = curl_slist_append(nullptr, ("Content-Type: " + content_type).c_str());
-  handle_->headers = curl_slist_append(handle_->headers, "Expect:");
-  curl_easy_setopt(handle_->easy, CURLOPT_HTTPHEADER, handle_->headers);
+  std::vector<std::string> headers{"Content-Type: " + content_type, "Expect:"};
+  if (!accept.empty()) headers.push_back("Accept: " + accept);
+  set_headers(headers);
   curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDSIZE_LARGE,
                    static_cast<curl_off_t>(body.size()));
   curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDS, body.data());

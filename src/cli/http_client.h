@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/client_settings.h"
@@ -30,10 +31,11 @@ class HttpClient {
 
   /// Errors: those of client_settings(); `no_connection`, with the address, what is wrong and what
   /// to set.
-  Result<Answer> get(const std::string& path);
+  /// `accept`: of the answer; empty: what the path gives.
+  Result<Answer> get(const std::string& path, const std::string& accept = {});
   Result<Answer> remove(const std::string& path);  ///< DELETE
   Result<Answer> post(const std::string& path, const std::string& content_type,
-                      const std::string& body);
+                      const std::string& body, const std::string& accept = {});
   /// A body that comes piece by piece, for as long as it comes. `piece` gives false to end it.
   Result<Answer> stream(const std::string& path,
                         const std::function<bool(std::string_view)>& piece);
@@ -42,6 +44,7 @@ class HttpClient {
   const ClientSettings& settings() const { return *settings_; }
 
  private:
+  void set_headers(const std::vector<std::string>& headers);
   Result<Answer> perform(const std::string& path);
   struct Handle;
   const Result<ClientSettings> settings_;

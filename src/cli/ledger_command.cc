@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
+#include "cli/api_client.h"
 #include "cli/data_folder.h"
 #include "model/posted.h"
 #include "tools/balance.h"
@@ -69,9 +72,25 @@ Result<tools::Balance> balance_of(DataFolder& folder, std::ostream& err) {
   return balance;
 }
 
+int ledger_of_daemon(const LedgerOptions& options, std::ostream& out, std::ostream& err) {
+  ApiClient client(options.url, err);
+  const auto json = client.get("/api/v1/ledger");
+  if (!json) return 1;
+  if (options.json) {
+    out << client.body();
+  } else {
+    const auto text = client.get_text("/api/v1/ledger");
+    if (!text) return 1;
+    out << *text;
+  }
+  return json->contains("faults") && !json->at("faults").empty() ? 3 : 0;
+}
+
 }  // namespace
 
 int ledger_command(const LedgerOptions& options, std::ostream& out, std::ostream& err) {
+  if (asks_daemon(options.url, !options.data.empty() || !options.config.empty(), client_world()))
+    return ledger_of_daemon(options, out, err);
   Diagnostics faults;
   const auto folder = open_data(options.data, options.config, faults);
   err << faults.text();

@@ -6,6 +6,7 @@ namespace alarum::cli {
 
 struct LedgerOptions {
   std::string data{}, config{};
+  std::string url{};  ///< of `--url`; a daemon in place of a data folder, see asks_daemon()
   bool json = false;
 };
 

@@ -58,6 +58,12 @@ Result<model::Matchers> matchers_of(const std::vector<std::string>& words) {
     auto parsed = model::parse_matchers(bare ? "alertname=" + word : word);
     if (!parsed)
       return fail("bad_matcher", fmt::format("\"{}\": {}", word, parsed.error().message));
+    for (const auto& one : *parsed) {
+      if (one.value().starts_with("=") && word.find("\"=") == word.npos)
+        return fail("bad_matcher",
+                    fmt::format("\"{}\": = is written once: {}={}", word, one.name(),
+                                one.value().substr(one.value().find_first_not_of("= "))));
+    }
     std::ranges::move(*parsed, std::back_inserter(out));
   }
   return out;

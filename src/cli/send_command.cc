@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kBatch = 200;
 constexpr std::size_t kBatchBytes = 512 << 10;
+constexpr std::chrono::hours kOld{1};  // from which on nobody may be notified of it
 
 class Bar {
  public:
@@ -49,6 +50,17 @@ struct Sums {
 class Sender {
  public:
   Sender(const SendOptions& options, std::ostream& err) : client_(options.url), err_(err) {}
+
+  /// Notes events whose own time is long ago.
+  void look_at_time(const std::string& line) {
+    const auto at = line.find("\"time\"");
+    const auto quote = at == line.npos ? at : line.find('"', line.find(':', at));
+    if (quote == line.npos) return;
+    const auto time = parse_rfc3339(line.substr(quote + 1, line.find('"', quote + 1) - quote - 1));
+    const auto now = std::chrono::system_clock::now();
+    if (time && *time < now - kOld) ++old_;
+  }
+  std::uint64_t old() const { return old_; }
 
   /// False: the bridge cannot be reached or does not take it at all.
   bool send(const std::string& lines, std::size_t first_line) {
@@ -90,6 +102,7 @@ class Sender {
   HttpClient client_;
   std::ostream& err_;
   Sums sums_;
+  std::uint64_t old_ = 0;
 };
 
 // Keeps the pace of recorded events: when each is to be sent, and what its line is then.
@@ -166,6 +179,7 @@ bool send_batches(std::istream& in, Sender& sender, Bar& bar) {
   };
   for (std::string line; std::getline(in, line);) {
     batch += line + "\n";
+    sender.look_at_time(line);
     if (++lines >= kBatch || batch.size() >= kBatchBytes) {
       if (!flush()) return false;
     }
@@ -199,6 +213,11 @@ int send_command(const SendOptions& options, std::istream& in, std::size_t total
   if (sums.rejected > 0 && !options.progress) err << "\n";
   out << "accepted " << sums.accepted << ", duplicate " << sums.duplicate << ", rejected "
       << sums.rejected << "\n";
+  if (sender.old() > 0)
+    err << "warning: " << sender.old()
+        << (sender.old() == 1 ? " event has a time" : " events have times")
+        << " more than an hour ago: nobody is notified of what was over before it arrived; --play "
+           "30s sends them as if they happened now\n";
   return complete && sums.rejected == 0 ? 0 : 1;
 }
 

@@ -1,8 +1,10 @@
 #include "cli/template_command.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "alert/route_tree.h"
 #include "app/delivery_config.h"
 #include "cli/api_client.h"
 #include "config/config.h"
@@ -29,6 +31,23 @@ model::Message sample() {
           "NpuLost{subject=bms-1,npu=3}",
           {{"alertname", "NpuLost"}, {"npu", "3"}, {"subject", "bms-1"}},
           {change}};
+}
+
+// The labels by which the route of the receiver groups the alert: of the routes that take it, else
+// of any that names the receiver.
+model::Labels group_labels(const config::Routing& routing, const std::string& receiver,
+                           const model::Labels& labels) {
+  const alert::RouteTree tree(routing.root);
+  auto candidates = tree.match(labels);
+  for (std::size_t i = 0; i < tree.size(); ++i) candidates.push_back(i);
+  const auto found = std::ranges::find_if(
+      candidates, [&](std::size_t index) { return tree.node(index).receiver == receiver; });
+  const auto& node = tree.node(found == candidates.end() ? 0 : *found);
+  if (node.each_alone) return labels;
+  model::Labels out;
+  for (const auto& name : node.group_by)
+    if (const auto label = labels.find(name); label != labels.end()) out.insert(*label);
+  return out;
 }
 
 model::Message ended(model::Message message) {
@@ -108,6 +127,9 @@ int template_render(const TemplateOptions& options, std::ostream& out, std::ostr
     return 1;
   }
   message->receiver = receiver;
+  if (options.alert.empty())
+    message->group_labels =
+        group_labels(config->routing, receiver, message->changes.front().alert.labels);
   const auto wires = app::notification_config_of(*config, false);
   bool found = false;
   for (const auto& target : wires.targets) {

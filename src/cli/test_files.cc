@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/delivery_config.h"
+#include "base/node.h"
 #include "engine/rule_test_runner.h"
 #include "receivers/list.h"
 #include "tools/people_run.h"
@@ -37,6 +38,44 @@ void find_in(const fs::path& folder, std::vector<std::string>& found) {
   }
 }
 
+std::optional<std::string> slurp(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) return std::nullopt;
+  return text.str();
+}
+
+std::optional<Node> tree_of(const std::string& path) {
+  const auto text = slurp(path);
+  Diagnostics unheard;
+  auto root = text ? parse_yaml(*text, path, unheard) : std::nullopt;
+  return root && root->is(Node::Kind::mapping) ? std::move(root) : std::nullopt;
+}
+
+// A file that cannot be read is taken for one, so that its faults are told.
+bool has_tests(const std::string& path) {
+  const auto root = tree_of(path);
+  return !root || root->find("tests") || !root->find("rules");
+}
+
+// The test files beside a rule file that name it.
+std::vector<std::string> tests_of(const fs::path& rules) {
+  std::vector<std::string> found;
+  const auto folder = rules.has_parent_path() ? rules.parent_path() : fs::path(".");
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!entry.is_regular_file() || !is_test_file(entry.path())) continue;
+    const auto root = tree_of(entry.path().string());
+    const auto* named = root ? root->find("rules") : nullptr;
+    const auto is_it = [&](const Node& one) {
+      return (folder / one.text).lexically_normal() == rules.lexically_normal() ||
+             fs::path(one.text).lexically_normal() == rules.filename();
+    };
+    if (named && (std::ranges::any_of(named->items, is_it) || (named->scalar() && is_it(*named))))
+      found.push_back(entry.path().lexically_normal().string());
+  }
+  return found;
+}
+
 std::vector<std::string> find_tests(const std::vector<std::string>& paths, Diagnostics& faults) {
   std::vector<std::string> found;
   for (const auto& path : paths) {
@@ -44,8 +83,14 @@ std::vector<std::string> find_tests(const std::vector<std::string>& paths, Diagn
     try {
       if (fs::is_directory(path, unused)) {
         find_in(path, found);
-      } else if (fs::exists(path, unused)) {
+      } else if (fs::exists(path, unused) && (is_test_file(path) || has_tests(path))) {
         found.push_back(fs::path(path).lexically_normal().string());
+      } else if (fs::exists(path, unused)) {
+        const auto beside = tests_of(path);
+        if (beside.empty())
+          faults.error({path, 0, 0},
+                       "has no tests, and no *.test.yaml beside it names it under \"rules\"");
+        found.insert(found.end(), beside.begin(), beside.end());
       } else {
         faults.error({path, 0, 0}, "no such file or folder");
       }
@@ -56,13 +101,6 @@ std::vector<std::string> find_tests(const std::vector<std::string>& paths, Diagn
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
-}
-
-std::optional<std::string> slurp(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) return std::nullopt;
-  return text.str();
 }
 
 bool has_receiver(const engine::DeliveryConfig& outlets, const std::string& name) {

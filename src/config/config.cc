@@ -19,6 +19,7 @@
 #include "config/receivers.h"
 #include "config/recognize.h"
 #include "config/secrets.h"
+#include "config/shown.h"
 #include "config/sources.h"
 
 namespace alarum::config {
@@ -262,6 +263,7 @@ class Reader {
   }
 
   void tls(const Node& node) {
+    config_.tls_place = node.place;
     if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"",
                      out_))
       return;
@@ -412,9 +414,11 @@ std::optional<Config> parse(std::string_view text, const std::string& path,
   if (root && !root->is(Kind::mapping)) {
     found.error(root->place, fmt::format("the config is a mapping, not {}", describe(*root)));
   } else if (root) {
+    const auto written = *root;
     const auto whole = with_global(std::move(*root), kinds, found);
     if (whole) config = Reader(*whole, path, kinds, found).read();
     if (whole && found.ok()) config->notifying = notifying_part(*whole, kinds);
+    if (whole && found.ok()) config->shown = shown_text(written, kinds);
   }
   report_once(found, out);
   return found.ok() ? std::move(config) : std::nullopt;

@@ -123,6 +123,7 @@ struct ListenTls {
 struct Config {
   Address listen;
   std::optional<ListenTls> tls;
+  Place tls_place;        ///< of `tls` in the file
   bool insecure = false;  ///< an address that others can reach may be without auth
   /// How people reach the daemon, for links in notifications; no slash at its end. Empty:
   /// http://<listen>.
@@ -151,6 +152,8 @@ struct Config {
   /// notifying_part() of this config: the text that is recorded in the journal, without secrets.
   /// The default is that of an empty config.
   std::string notifying = "{}\n";
+  /// The file without its secrets (shown_text()); empty: no file was read
+  std::string shown;
   /// The receiver of built-in alerts; empty: the receiver at the root.
   std::string self_monitoring;
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/diagnostics.h"
 #include "base/time.h"
 #include "config/secret.h"
 #include "model/alert.h"
@@ -85,6 +86,7 @@ struct Heartbeat {
 struct Receiver {
   std::string name;
   std::vector<Integration> integrations;
+  Place place = {};  ///< in the config file; line 0: it is in none
 };
 
 }  // namespace alarum::config

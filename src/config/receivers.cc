@@ -53,7 +53,7 @@ void read_list(const Node& node, const ReceiverKind& kind, const std::string& li
 
 Receiver read_receiver(const Node& node, const std::string& name, const ReceiverKinds& kinds,
                        Diagnostics& out) {
-  Receiver receiver{name, {}};
+  Receiver receiver{name, {}, node.place};
   check_keys(node, receiver_keys(kinds), fmt::format("receiver \"{}\"", name), out);
   for (const auto& kind : kinds) {
     for (const auto& list : kind.lists) {

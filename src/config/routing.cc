@@ -32,6 +32,18 @@ void add(model::Matchers& to, Result<model::Matcher> matcher, const Node& node, 
     out.error(node.place, fmt::format("\"{}\": {}", key, matcher.error().message));
 }
 
+// `severity == critical` is a matcher for the value `= critical`, which is hardly meant.
+void warn_of_double(const model::Matchers& matchers, const Node& node, Diagnostics& out) {
+  for (const auto& one : matchers) {
+    if (!one.is_equal() || one.is_regex() || !one.value().starts_with("=")) continue;
+    const auto value = one.value().substr(one.value().find_first_not_of("= "));
+    out.warning(node.place,
+                fmt::format("{} asks for a value that begins with \"=\": write {}=\"{}\", or quote "
+                            "the value if that is meant",
+                            one.text(), one.name(), value));
+  }
+}
+
 // `matchers: [a="b", c=~"d"]`. Each text may have several matchers.
 void read_texts(const Node& node, const char* key, model::Matchers& to, Diagnostics& out) {
   for (const auto* text : read_strings(node, key, out)) {
@@ -40,6 +52,8 @@ void read_texts(const Node& node, const char* key, model::Matchers& to, Diagnost
       out.error(text->place, fmt::format("\"{}\": {}", key, matchers.error().message));
     else
       to.insert(to.end(), matchers->begin(), matchers->end());
+    if (matchers && text->text.find("==") != std::string::npos)
+      warn_of_double(*matchers, *text, out);
   }
 }
 

@@ -112,6 +112,18 @@ class Queue {
   std::vector<Failing> failing(Moment now) const;
   /// How many targets are down, so that they get one request at a time.
   std::size_t open_circuits() const;
+  /// What became of the requests to a target, for people who look at it.
+  struct TargetState {
+    std::string target;
+    std::size_t in_flight = 0;
+    bool circuit_open = false;
+    std::optional<Time> last_success;  ///< wall clock; since the start
+    /// The newest request that was not taken, also when a later one was
+    std::optional<Time> last_failure;
+    std::string detail, answer;  ///< of that failure, as Verdict's
+  };
+  /// Of each target of the config, by name.
+  std::vector<TargetState> states() const;
 
  private:
   using Outcome = model::Receipt::Outcome;
@@ -167,6 +179,7 @@ class Queue {
     std::set<Ready> ready;  ///< heads of groups that are not held
     std::optional<Digest> digest;
     std::optional<Failing> trouble;
+    TargetState seen;  ///< its outcomes
     std::chrono::nanoseconds newest_failure{};
     /// Built-in alerts whose firing was delivered and whose end was not.
     std::set<std::string> heard;

@@ -86,11 +86,26 @@ std::chrono::nanoseconds Queue::backoff(std::uint32_t attempts, const Verdict& v
 // Notes since when the target fails, until it accepts something.
 void Queue::note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict,
                          Moment now) {
-  if (verdict.kind == Verdict::Kind::delivered) return line.trouble.reset();
+  if (verdict.kind == Verdict::Kind::delivered) {
+    line.seen.last_success = now.wall;
+    return line.trouble.reset();
+  }
+  line.seen.last_failure = now.wall;
+  line.seen.detail = verdict.detail, line.seen.answer = verdict.answer;
   line.newest_failure = now.monotonic;
   if (!line.trouble || (line.trouble->only_own && !is_own(key)))
     line.trouble = Failing{line.target.name, now, {}, {}, is_own(key)};
   line.trouble->detail = verdict.detail, line.trouble->answer = verdict.answer;
+}
+
+std::vector<Queue::TargetState> Queue::states() const {
+  std::vector<TargetState> out;
+  for (const auto& [name, line] : lines_) {
+    if (line.gone) continue;
+    auto& one = out.emplace_back(line.seen);
+    one.target = name, one.in_flight = line.in_flight, one.circuit_open = down(line);
+  }
+  return out;
 }
 
 // Notes which built-in alerts the target was notified of, also by a merged notification.

@@ -50,6 +50,12 @@ void Stage::resend_all_firing(const Resend::Request& request, std::string body) 
   transport_.wake();
 }
 
+bool Stage::ask_targets(std::function<void(TargetStates)> done) {
+  const bool taken = orders_.push_over_bound(Order(AskTargets{std::move(done)}));
+  transport_.wake();
+  return taken;
+}
+
 void Stage::see_clocks(Moment moment) {
   orders_.push_over_bound(Order(moment));
 }
@@ -110,6 +116,7 @@ void Stage::obey(Order& order) {
   if (auto* aims = std::get_if<Config>(&order)) return reconfigure(*aims);
   if (auto* firing = std::get_if<Firing>(&order)) return send_all_firing(*firing);
   if (auto* moment = std::get_if<Moment>(&order)) return queue_.see_clocks(*moment);
+  if (auto* asked = std::get_if<AskTargets>(&order)) return asked->done(queue_.states());
   auto& [notifications, given] = std::get<Taken>(order);
   for (auto& one : notifications) {
     std::ranges::move(queue_.add(std::move(one), given, now()), std::back_inserter(ended_));

@@ -81,6 +81,10 @@ class Stage {
   /// What the clocks showed when the following notifications were stamped. The thread that stamps
   /// them may have seen a step of the wall clock that no turn has seen. Any thread.
   void see_clocks(Moment moment);
+  /// Any thread: `done` is called with the state of each target, on the thread of the turns and
+  /// within one. False: the stage takes no orders any more, and `done` is not called.
+  using TargetStates = std::vector<Queue::TargetState>;
+  bool ask_targets(std::function<void(TargetStates)> done);
   /// How many more notifications for the target it accepts now; 0 while stopping. Any thread.
   std::size_t room(const std::string& target) const;
   /// How many notifications it has for each target, removed targets included; a target without any
@@ -115,7 +119,10 @@ class Stage {
     Resend::Request request;
     std::string body;
   };
-  using Order = std::variant<Taken, Config, Firing, Moment>;
+  struct AskTargets {
+    std::function<void(TargetStates)> done;
+  };
+  using Order = std::variant<Taken, Config, Firing, Moment, AskTargets>;
   // What turn() does, in about this order: orders from other threads, the heartbeat, resends, what
   // the queue may send, and receipts.
   void obey(Order& order);

@@ -1,11 +1,16 @@
 #include "ingest/counts.h"
 
+#include <algorithm>
+
 namespace alarum::ingest {
 
-void Counts::accepted(model::Format format, std::uint64_t accepted, std::uint64_t duplicate) {
+void Counts::accepted(model::Format format, std::uint64_t accepted, std::uint64_t duplicate,
+                      Time at) {
   const std::lock_guard lock(mutex_);
-  counts_[format].accepted += accepted;
-  counts_[format].duplicate += duplicate;
+  auto& counts = counts_[format];
+  counts.accepted += accepted;
+  counts.duplicate += duplicate;
+  counts.last_heard = std::max(counts.last_heard, at);
 }
 
 void Counts::failed(model::Format format, std::uint64_t events) {

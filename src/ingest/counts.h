@@ -16,6 +16,7 @@ namespace alarum::ingest {
 /// again; a source that tries again by itself counts them once, if it gives up.
 struct FormatCounts {
   std::uint64_t accepted = 0, duplicate = 0, failed = 0;
+  Time last_heard{};  ///< when something was accepted last, wall clock; 0: nothing since the start
   std::map<std::string, std::uint64_t> rejected;  ///< by reason
 };
 
@@ -34,7 +35,7 @@ struct MatchCounts {
 /// mutex once, so call it once a request.
 class Counts {
  public:
-  void accepted(model::Format format, std::uint64_t accepted, std::uint64_t duplicate);
+  void accepted(model::Format format, std::uint64_t accepted, std::uint64_t duplicate, Time at);
   void failed(model::Format format, std::uint64_t events);
   void rejected(model::Format format, const std::string& reason);
   void matched(const MatchCounts& events);

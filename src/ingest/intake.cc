@@ -103,7 +103,7 @@ Result<Intake::Pending> Intake::send(const BatchSize& load, ByteReservation room
       const auto copies = duplicates(*outcomes);
       for (const auto& outcome : *outcomes)
         committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
-      counts_.accepted(load.format, load.count - copies, copies);
+      counts_.accepted(load.format, load.count - copies, copies, clock_.wall());
       counts_.matched(matches.of(*outcomes));
     } else if (!load.tried_again) {
       counts_.failed(load.format, load.count);

@@ -5,6 +5,16 @@
 #include "base/thread_name.h"
 
 namespace alarum::ingest {
+namespace {
+
+std::string newest_line(nlohmann::ordered_json entry, std::uint64_t sequence) {
+  auto& body = entry["body"].get_ref<std::string&>();
+  if (body.size() > Rejects::kNewestBody) body.resize(Rejects::kNewestBody);
+  entry["sequence"] = sequence;
+  return entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
 
 Rejects::Rejects(FileSystem& files, std::string path)
     : files_(files), path_(std::move(path)), lines_(kWaiting) {}
@@ -33,6 +43,11 @@ std::chrono::nanoseconds Rejects::patience() const {
   return lines_.ready() ? std::chrono::nanoseconds() : std::chrono::hours(1);
 }
 
+std::vector<std::string> Rejects::newest() const {
+  const std::lock_guard lock(newest_mutex_);
+  return {newest_.begin(), newest_.end()};
+}
+
 void Rejects::add(Time at, model::Format format, std::string_view sender, const Error& error,
                   std::string_view body) {
   // Decide before the entry is built, because in a flood an entry that is left out must cost no
@@ -43,6 +58,11 @@ void Rejects::add(Time at, model::Format format, std::string_view sender, const 
   nlohmann::ordered_json entry{{"time", format_rfc3339(at)}, {"format", to_text(format)},
                                {"sender", sender},           {"reason", error.reason},
                                {"message", error.message},   {"body", body.substr(0, kBody)}};
+  {
+    const std::lock_guard lock(newest_mutex_);
+    newest_.push_back(newest_line(entry, ++sequence_));
+    if (newest_.size() > kNewest) newest_.pop_front();
+  }
   if (const auto unsaid = unsaid_.exchange(0)) entry["left_out"] = unsaid;
   auto line = entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const auto weight = line.size();

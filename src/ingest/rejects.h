@@ -1,9 +1,12 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/channel.h"
 #include "base/file.h"
@@ -24,10 +27,12 @@ namespace alarum::ingest {
 /// simulator.
 class Rejects {
  public:
-  static constexpr std::size_t kBody = 64 << 10;      ///< bytes of one body
-  static constexpr std::size_t kFile = 16 << 20;      ///< bytes of one file
-  static constexpr std::size_t kWaiting = 1 << 20;    ///< bytes that are not written yet
-  static constexpr std::size_t kASecond = 512 << 10;  ///< bytes that are accepted in one second
+  static constexpr std::size_t kBody = 64 << 10;       ///< bytes of one body
+  static constexpr std::size_t kFile = 16 << 20;       ///< bytes of one file
+  static constexpr std::size_t kWaiting = 1 << 20;     ///< bytes that are not written yet
+  static constexpr std::size_t kASecond = 512 << 10;   ///< bytes that are accepted in one second
+  static constexpr std::size_t kNewest = 100;          ///< entries that newest() gives at most
+  static constexpr std::size_t kNewestBody = 2 << 10;  ///< bytes of each of their bodies
 
   /// `path`: of the file, whose folder must exist.
   Rejects(FileSystem& files, std::string path);
@@ -50,6 +55,9 @@ class Rejects {
            std::string_view body);
   /// Counts an entry that is not to be written. Any thread.
   void leave_out() { ++left_out_, ++unsaid_; }
+  /// The newest entries, oldest first, as JSON objects like the file's lines, with `sequence`,
+  /// which counts from 1 since the start. Any thread.
+  std::vector<std::string> newest() const;
   /// Entries that were left out since the start, for the metrics. Any thread.
   std::uint64_t left_out() const { return left_out_; }
 
@@ -65,6 +73,11 @@ class Rejects {
   // more pass, which does no harm.
   std::atomic<std::int64_t> second_ = 0;
   std::atomic<std::size_t> bytes_ = 0;
+  // Guards the two below: an entry joins them on any thread that refuses something, and the API
+  // reads them; a channel has one reader
+  mutable std::mutex newest_mutex_;
+  std::deque<std::string> newest_;
+  std::uint64_t sequence_ = 0;
   std::thread thread_;
 };
 

@@ -28,6 +28,18 @@ struct File {
   Defaults defaults;
 };
 
+// `groups: [{name, rules: [{alert or record, expr}]}]`; nullptr: it is something else.
+const Node* prometheus_groups(const Node& root) {
+  const auto* groups = root.find("groups");
+  if (!groups) return nullptr;
+  for (const auto& group : groups->items) {
+    const auto* rules = group.find("rules");
+    for (const auto& rule : rules ? rules->items : std::vector<Node>())
+      if (rule.find("expr")) return groups;
+  }
+  return nullptr;
+}
+
 class Compiler {
  public:
   Compiler(const Sources& sources, Diagnostics& out) : sources_(sources), out_(out) {}
@@ -57,6 +69,13 @@ class Compiler {
     if (!root->is(Kind::mapping)) {
       out_.error(root->place,
                  fmt::format("a rule file is a mapping with \"rules\", not {}", describe(*root)));
+      return;
+    }
+    if (const auto* groups = prometheus_groups(*root)) {
+      out_.error(groups->place,
+                 "this is a rule file of Prometheus, whose \"expr\" asks metrics: rules here match "
+                 "events (docs/rules.md). Let Prometheus keep it and send its alerts here "
+                 "(docs/alerts-api.md)");
       return;
     }
     check_keys(*root, kFileKeys, "a rule file", out_);

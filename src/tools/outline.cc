@@ -11,8 +11,40 @@ namespace {
 
 using Kind = Node::Kind;
 
+constexpr std::size_t kShown = 48;    // bytes of a value that are shown
+constexpr std::size_t kAround = 12;   // bytes of what is the same, around what differs
+constexpr std::size_t kDiffers = 96;  // bytes of what differs
+
+bool is_inside(const std::string& text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+}
+
+// `text` from `from` to `to`, of whole characters, with … where something is left out.
+std::string part(const std::string& text, std::size_t from, std::size_t to) {
+  while (from > 0 && is_inside(text, from)) --from;
+  while (is_inside(text, to)) ++to;
+  return (from > 0 ? "…" : "") + text.substr(from, to - from) + (to < text.size() ? "…" : "");
+}
+
 std::string shown(const std::string& json) {
-  return json.size() > 48 ? json.substr(0, 45) + "..." : json;
+  return part(json, 0, json.size() > kShown ? kShown - 3 : json.size());
+}
+
+// `count: 3 → 4`; of long values the part that differs, with a little of what is around it.
+std::string change_text(const std::string& before, const std::string& after) {
+  if (before.size() <= kShown && after.size() <= kShown) return before + " → " + after;
+  const auto shorter = std::min(before.size(), after.size());
+  std::size_t same = 0, tail = 0;
+  while (same < shorter && before[same] == after[same]) ++same;
+  while (tail < shorter - same &&
+         before[before.size() - tail - 1] == after[after.size() - tail - 1])
+    ++tail;
+  const auto from = same > kAround ? same - kAround : 0;
+  const auto of = [&](const std::string& text) {
+    const auto to = text.size() - (tail > kAround ? tail - kAround : 0);
+    return part(text, from, std::min(to, from + kDiffers + 2 * kAround));
+  };
+  return of(before) + " → " + of(after);
 }
 
 // Whether the text contains the name as a whole word.
@@ -146,7 +178,7 @@ std::vector<std::string> differences(const RuleOutline& before, const RuleOutlin
     else if (found->second != value && key.starts_with("table "))
       out.push_back(key + " changed");
     else if (found->second != value)
-      out.push_back(fmt::format("{}: {} → {}", key, shown(value), shown(found->second)));
+      out.push_back(fmt::format("{}: {}", key, change_text(value, found->second)));
   }
   for (const auto& [key, value] : after.keys) {
     if (!before.keys.contains(key)) out.push_back(fmt::format("{} added: {}", key, shown(value)));

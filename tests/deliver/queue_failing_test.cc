@@ -35,6 +35,30 @@ TEST(Queue, ATargetFailsFromItsFirstFailureUntilItTakesSomething) {
   EXPECT_TRUE(delivery.queue.failing(delivery.now).empty());
 }
 
+TEST(Queue, ATargetsStateHasItsNewestOutcomes) {
+  Delivery delivery;
+  delivery.targets({"hook", "other"});
+  delivery.add(1, "a");
+  delivery.go();
+  auto states = delivery.queue.states();
+  ASSERT_EQ(states.size(), 2u);
+  EXPECT_EQ(states[0].target, "hook");
+  EXPECT_EQ(states[0].in_flight, 1u);
+  EXPECT_FALSE(states[0].last_success || states[0].last_failure || states[0].circuit_open);
+  delivery.queue.done(1, {kRetry, "503", {}, false, false, false, "busy"}, delivery.now);
+  const auto failed = delivery.now.wall;
+  states = delivery.queue.states();
+  EXPECT_EQ(states[0].last_failure, failed);
+  EXPECT_EQ(states[0].detail + " " + states[0].answer, "503 busy");
+  delivery.pass(60s);
+  delivery.go();
+  delivery.end(1, Verdict::Kind::delivered);
+  states = delivery.queue.states();
+  EXPECT_EQ(states[0].last_success, delivery.now.wall);
+  EXPECT_EQ(states[0].last_failure, failed) << "it is remembered";
+  EXPECT_FALSE(states[1].last_success);
+}
+
 TEST(Queue, ATargetThatIsAskedNothingForADayIsNotKnownToFail) {
   Delivery delivery;
   delivery.add(1, "a");

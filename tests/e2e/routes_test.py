@@ -37,7 +37,7 @@ def table(daemon):
 
 
 def filled(path):
-    return path.replace("{name}", "ci").replace("{project_id}", "p1").replace("{id}", "x1").replace("{silenceID}", "x1")
+    return path.replace("{name}", "ci").replace("{project_id}", "p1").replace("{id}", "x1").replace("{alert}", "x1").replace("{silenceID}", "x1")
 
 
 def keys(route):

@@ -91,6 +91,22 @@ TEST_F(Ndjson, EndsAfterAHundredThousandRefusedLinesAndSaysWhatItTook) {
       << "a sample of them goes to the file";
 }
 
+TEST(Rejects, TheNewestAreAtHandWithTheirNumber) {
+  const auto path = ::testing::TempDir() + "newest-rejected.ndjson";
+  PosixFileSystem files;
+  Rejects rejects(files, path);
+  EXPECT_TRUE(rejects.newest().empty());
+  for (std::size_t i = 1; i <= Rejects::kNewest + 1; ++i)
+    rejects.add(Time(std::chrono::seconds(i)), model::Format::json, "10.0.0.1",
+                {"bad_json", "wrong"}, std::string(Rejects::kNewestBody + 9, 'x'));
+  const auto newest = rejects.newest();
+  ASSERT_EQ(newest.size(), Rejects::kNewest);
+  EXPECT_NE(newest.front().find("\"sequence\":2"), std::string::npos) << newest.front();
+  EXPECT_NE(newest.back().find("\"sequence\":101"), std::string::npos) << newest.back();
+  EXPECT_NE(newest.back().find('"' + std::string(Rejects::kNewestBody, 'x') + '"'),
+            std::string::npos);
+}
+
 TEST(Rejects, OfAFloodKeepASampleAndItsCount) {
   const auto path = ::testing::TempDir() + "flood-rejected.ndjson";
   std::remove(path.c_str());

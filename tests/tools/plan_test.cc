@@ -159,5 +159,18 @@ TEST(Plan, OfTheFirstRulesIsAllNew) {
             "added        B: new\n1 added: no alert ends\n");
 }
 
+TEST(Plan, OfALongValueThePartThatDiffersIsShown) {
+  const std::string before(60, 'a'), after(60, 'a');
+  const auto text = "rules:\n  - {alert: A, match: a, resolve_after: 1h, description: \"" + before +
+                    " old " + after + "\"}\n";
+  const auto now = with_table(text, ""), next = with_table(replaced(text, "old", "new"), "");
+  const auto plan = plan_reload(&now->rules(), next->rules(), effects_of(now, next));
+  const auto said = plan_text(plan, 10);
+  EXPECT_NE(said.find("description: …aaaaaaaaaaa old aaaaaaaaaaa… → …aaaaaaaaaaa new "
+                      "aaaaaaaaaaa…\n"),
+            std::string::npos)
+      << said;
+}
+
 }  // namespace
 }  // namespace alarum::tools::plan_test

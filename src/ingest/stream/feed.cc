@@ -29,6 +29,7 @@ asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(
           std::ranges::count_if(*outcomes, &journal::Outcome::duplicate));
       counts_.accepted += outcomes->size() - copies;
       counts_.duplicate += copies;
+      counts_.last_heard = intake_.now().time_since_epoch().count();
       if (told) log::info("ingest", "a source goes on", {{"source", name_}});
       co_return outcomes;
     }

@@ -26,6 +26,8 @@ struct FeedCounts {
   std::atomic<std::uint64_t> refused = 0;  ///< connections and datagrams that were rejected
   /// Connections or files that are open now; for a source that connects itself, 1 or 0
   std::atomic<std::int64_t> connections = 0;
+  /// When events were committed last: microseconds since the epoch, wall clock; 0: none were
+  std::atomic<std::int64_t> last_heard = 0;
 };
 
 /// The only way from a source (a socket, a file, a stream that the daemon reads) to the journal.

@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+
+#include "base/result.h"
+#include "journal/view.h"
+#include "match/generation.h"
+
+namespace alarum::app {
+
+/// Events of the journal from the offset `from` on, in order, with the rules that each fits: a JSON
+/// object {"events": […], "next": OFFSET}. At most `most` events, and what stands in kMostRecords
+/// records; `next` is where the next page begins. Where retention has deleted records it begins
+/// with the oldest there is. Errors: those of the journal. Waits for the disk.
+Result<std::string> event_page(journal::JournalView& journal, const match::Generation& rules,
+                               model::Offset from, std::size_t most);
+constexpr std::size_t kMostRecords = 20'000;
+
+/// The names of the rules that an event fits: by its match, an end, a step or an annotation.
+std::vector<std::string> rules_that_fit(const match::Generation& rules, const model::Event& event);
+
+}  // namespace alarum::app

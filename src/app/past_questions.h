@@ -1,0 +1,46 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "api/routes.h"
+#include "base/channel.h"
+#include "base/file.h"
+#include "http/completion.h"
+
+namespace alarum::app {
+
+/// Questions of the API about the past, which take as long as a replay: one at a time, on a thread
+/// of its own, so that neither events nor other questions wait for them. It reads the data folder
+/// as a command beside the daemon does.
+class PastQuestions {
+ public:
+  using Done = http::Completion<Result<api::TextAndJson>>;
+
+  PastQuestions(FileSystem& files, std::string data);
+  ~PastQuestions() { stop(); }
+
+  /// What story_of() says of an id. Errors: also `busy` while another question is answered, and
+  /// `stopping`. Any thread; does not wait.
+  void explain(const std::string& id, bool all, const Done& done);
+  /// Ends what is being answered (`stopping`), and waits for the thread. Any thread but its own.
+  void stop();
+
+ private:
+  struct Question {
+    std::string id;
+    bool all;
+    Done done;
+  };
+  void run();
+
+  FileSystem& files_;
+  const std::string data_;
+  Channel<Question> questions_{1};
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> busy_ = false;
+  std::thread thread_;
+};
+
+}  // namespace alarum::app

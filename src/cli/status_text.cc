@@ -1,0 +1,167 @@
+#include "cli/status_text.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/printable.h"
+#include "cli/alert_table.h"
+
+namespace alarum::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Row = std::vector<std::string>;
+
+// `3m ago`; `otherwise` where there is no such time.
+std::string ago(const Json& of, const char* name, Time now, const std::string& otherwise) {
+  const auto at = parse_rfc3339(of.value(name, ""));
+  return at ? age_text(now - *at) + " ago" : otherwise;
+}
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+// Lines under one heading on the left, those after the first below it.
+void add_part(std::string& out, const std::string& name, const std::string& lines) {
+  bool first = true;
+  for (std::size_t at = 0; at < lines.size();) {
+    const auto end = std::min(lines.find('\n', at), lines.size());
+    out += fmt::format("{:<10}{}\n", first ? name : "", lines.substr(at, end - at));
+    first = false;
+    at = end + 1;
+  }
+}
+
+std::string config_part(const Json& config, Time now) {
+  const auto file = config.value("file", "");
+  auto out = fmt::format("{}, in force since {} ({})\n",
+                         file.empty() ? "none: the defaults" : printable_line(file),
+                         config.value("last_reload_success", "").substr(0, 19) + "Z",
+                         ago(config, "last_reload_success", now, "?"));
+  if (!config.value("last_reload_successful", true))
+    out += "the last reload was REFUSED, nothing of it was taken:\n" +
+           config.value("last_reload_fault", "") + "\n";
+  for (const auto& key : config.value("needs_restart", Json::array()))
+    out += "waits for a restart: " + printable_line(key.get<std::string>()) + "\n";
+  return out;
+}
+
+std::string checks_part(const Json& checks) {
+  std::string out;
+  for (const auto& one : checks)
+    out += fmt::format("{} {}: {}\n", one.value("state", "") == "failed" ? "FAILED" : "warning",
+                       one.value("name", ""), printable_line(one.value("detail", "")));
+  return out.empty() ? "everything works\n" : out;
+}
+
+Row heard_row(const Json& one, const char* name, Time now) {
+  Row row{printable_line(one.value(name, "")), "heard " + ago(one, "last_heard", now, "never"),
+          fmt::format("{} accepted", one.value("accepted", std::uint64_t{0})),
+          fmt::format("{} duplicate", one.value("duplicate", std::uint64_t{0})),
+          fmt::format("{} rejected", one.value("rejected", std::uint64_t{0}))};
+  if (const auto gaps = one.value("gaps", std::uint64_t{0})) row.push_back(plural(gaps, "gap"));
+  return row;
+}
+
+std::string heard_part(const Json& list, const char* name, Time now) {
+  std::vector<Row> rows;
+  for (const auto& one : list) rows.push_back(heard_row(one, name, now));
+  return columns_text(rows);
+}
+
+Row target_row(const Json& one, Time now) {
+  const bool open = one.value("circuit", "") == "open";
+  const auto failed = parse_rfc3339(one.value("last_failure", ""));
+  const auto worked = parse_rfc3339(one.value("last_success", ""));
+  const bool failing = failed && (!worked || *worked < *failed);
+  Row row{printable_line(one.value("target", "")),
+          open      ? "CIRCUIT OPEN"
+          : failing ? "FAILING"
+                    : "ok",
+          plural(one.value("waiting", std::uint64_t{0}), "notification") + " waiting",
+          "last success " + ago(one, "last_success", now, "never")};
+  if (!failed) return row;
+  const auto answer = one.value("answer", "");
+  row.push_back(printable_line(
+      fmt::format("last failure {}: {}{}", ago(one, "last_failure", now, ""),
+                  one.value("detail", ""), answer.empty() ? "" : " \"" + answer + "\"")));
+  return row;
+}
+
+std::string journal_part(const Json& status) {
+  const auto& journal = status.at("journal");
+  const auto& disk = status.at("disk");
+  auto out = fmt::format("{} in {}, {} records", size_text(journal.value("bytes", 0.0)),
+                         plural(journal.value("segments", std::uint64_t{0}), "segment"),
+                         journal.value("end_offset", std::uint64_t{0}));
+  if (disk.at("free").is_number())
+    out += fmt::format("; {}: {} free of {}", printable_line(disk.value("folder", "")),
+                       size_text(disk.value("free", 0.0)), size_text(disk.value("size", 0.0)));
+  const auto behind = journal.value("end_offset", std::uint64_t{0}) -
+                      std::min(journal.value("end_offset", std::uint64_t{0}),
+                               status.at("engine").value("processed", std::uint64_t{0}));
+  return out + (behind == 0 ? "; all processed" : fmt::format("; {} not processed yet", behind)) +
+         "\n";
+}
+
+std::string ledger_part(const Json& ledger) {
+  if (ledger.is_null()) return "not counted yet\n";
+  if (ledger.value("balanced", false))
+    return fmt::format("balances: {} accepted, {} processed\n",
+                       ledger.value("accepted", std::uint64_t{0}),
+                       ledger.value("processed", std::uint64_t{0}));
+  std::string out = "does NOT balance:\n";
+  for (const auto& fault : ledger.at("faults")) out += fault.get<std::string>() + "\n";
+  return out;
+}
+
+}  // namespace
+
+std::string size_text(double bytes) {
+  const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < std::size(units); ++unit) bytes /= 1024;
+  return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, units[unit]);
+}
+
+std::string targets_text(const Json& targets, Time now) {
+  if (targets.is_null()) return "delivery does not answer\n";
+  std::vector<Row> rows;
+  for (const auto& one : targets) rows.push_back(target_row(one, now));
+  return rows.empty() ? "no receivers\n" : columns_text(rows);
+}
+
+std::string status_text(const Json& status, const std::string& url, Time now) {
+  const auto uptime = std::chrono::seconds(status.value("uptime_seconds", std::int64_t{0}));
+  auto out =
+      fmt::format("alarum {} at {}, up {}\n", status.value("version", ""), url, age_text(uptime));
+  add_part(out, "health", checks_part(status.at("checks")));
+  add_part(out, "config", config_part(status.at("config"), now));
+  add_part(
+      out, "rules",
+      fmt::format("{}, generation {}\n", plural(status.value("rules", std::uint64_t{0}), "rule"),
+                  status.value("generation", "").substr(0, 16)));
+  const auto formats = heard_part(status.at("formats"), "format", now);
+  add_part(out, "events", formats.empty() ? "none since the start\n" : formats);
+  add_part(out, "sources", heard_part(status.at("sources"), "source", now));
+  add_part(out, "targets", targets_text(status.at("targets"), now));
+  add_part(out, "journal", journal_part(status));
+  add_part(out, "ledger", ledger_part(status.at("ledger")));
+  return out;
+}
+
+std::string rejected_text(const Json& entries, bool bodies) {
+  std::string out;
+  for (const auto& one : entries) {
+    out += printable_line(fmt::format("{} {} from {}: {} ({})", one.value("time", ""),
+                                      one.value("format", ""), one.value("sender", ""),
+                                      one.value("message", ""), one.value("reason", ""))) +
+           "\n";
+    if (bodies) out += "    " + printable_line(one.value("body", "")) + "\n";
+  }
+  return out;
+}
+
+}  // namespace alarum::cli

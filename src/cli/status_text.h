@@ -1,0 +1,23 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "base/time.h"
+
+namespace alarum::cli {
+
+/// `GET /api/v1/status` on one screen: version, what is in force and since when, what is wrong,
+/// who was heard when, whom notifications reach, journal, disk and ledger. `url`: as it was asked.
+/// All of it may be shown on a terminal.
+std::string status_text(const nlohmann::ordered_json& status, const std::string& url, Time now);
+
+/// `GET /api/v1/targets` as a table.
+std::string targets_text(const nlohmann::ordered_json& targets, Time now);
+
+/// `GET /api/v1/rejected`: a line an entry, newest last; `bodies`: and below it what was refused.
+std::string rejected_text(const nlohmann::ordered_json& entries, bool bodies);
+
+/// `12.4 GiB`, `700 B`.
+std::string size_text(double bytes);
+
+}  // namespace alarum::cli

@@ -1,0 +1,33 @@
+#pragma once
+#include <string>
+
+#include "engine/engine.h"
+#include "journal/view.h"
+#include "model/event.h"
+#include "tools/past.h"
+
+namespace alarum::tools {
+
+/// Where the past stands.
+struct StorySources {
+  journal::JournalView& journal;
+  engine::FindGeneration generations;
+  FindHash hashes;
+  std::string book;  ///< path of the book's file; what stands there may be missing
+};
+
+/// What `alarum explain ID` says, for people and for programs.
+struct Story {
+  std::string text, json;
+};
+
+/// What each rule made of the event of that id, or of the event that opened the alert of that id,
+/// what came of it, and who was notified: the engine is stepped over the journal again, from the
+/// newest checkpoint that can be used. `all`: also the rules of which nothing fits. Errors:
+/// `not_found`; those of the journal and of the generations.
+Result<Story> story_of(const StorySources& past, const std::string& id, bool all);
+
+/// `event e2 of SYS.BMS: hot, subject s2`
+std::string event_text(const model::Event& event);
+
+}  // namespace alarum::tools
