@@ -24,7 +24,7 @@ from sessions_test import commands_of, masked as without_ids
 from sources_test import Cloud, smn
 
 RECIPES = ROOT / "docs/recipes"
-CHANGES = "serve|check|test|explain|ledger|backtest|rules|match|template"  # of `alarum`: these ask no daemon
+ASKS = "send|alerts|history|silence|ack|unack|resolve|dlq"  # of `alarum`: these ask the daemon
 
 
 def masked(text):
@@ -62,7 +62,7 @@ class Page:
     def write(self):
         (self.folder / "bin").mkdir()
         tool = self.folder / "bin/alarum"
-        tool.write_text(f'#!/bin/bash\ncase "$1" in {CHANGES}) exec {BINARY} "$@";; esac\nexec {BINARY} "$@" --url {self.url}\n')
+        tool.write_text(f'#!/bin/bash\ncase "$1" in {ASKS}) exec {BINARY} "$@" --url {self.url};; esac\nexec {BINARY} "$@"\n')
         tool.chmod(0o755)
         for found in re.finditer(r"^```\w+ (\S+)\n(.*?)^```", self.path.read_text(), re.M | re.S):
             path = self.folder / found[1]
@@ -123,8 +123,8 @@ class Page:
         def same():
             came[:] = self.run(command)
             return masked("\n".join(came)) == masked("\n".join(expected))
-        if not same() and re.match(r"alarum (alerts|history|dlq)|cat ", command):
-            patience = time.monotonic() + 40
+        if not same() and re.match(r"alarum (alerts|history|dlq)|cat |curl .*/metrics", command):
+            patience = time.monotonic() + (25 if "--write" in sys.argv else PATIENCE)
             while not same() and time.monotonic() < patience:
                 time.sleep(0.05)
         return came
@@ -399,6 +399,9 @@ def the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped():
 
 def xid_lines_of_gpus():
     with temporary() as folder, Page(RECIPES / "gpu-xid.md", folder) as page:
+        if shutil.which("rsyslogd"):
+            read = subprocess.run(["rsyslogd", "-N1", "-f", "rsyslog.conf"], cwd=folder, capture_output=True, text=True)
+            assert read.returncode == 0 and "error" not in read.stderr, read
         page.type()
         page.type()
 
@@ -421,6 +424,7 @@ def bmcs_by_redfish():
             assert page.post(f"{url.path}?{url.query}", body)[0] == 200
 
         page.type()
+        eventually("it has subscribed", lambda: bmc.subscriptions)
         pushed("1", **drive)
         page.type()
         bmc.status = 503
@@ -430,6 +434,7 @@ def bmcs_by_redfish():
                         "Severity": "Critical", "Links": {"OriginOfCondition": {"@odata.id": "/redfish/v1/Chassis/1/ThermalSubsystem/Fans/2"}}})
         bmc.status = 200
         page.type()
+        eventually("it has subscribed again", lambda: bmc.subscriptions)
         pushed("2", **{**drive, "MessageId": "StorageDevice.1.1.DriveOK", "Severity": "OK", "Message": "Drive 3 is well."})
         page.type()
 
