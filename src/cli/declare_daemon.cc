@@ -138,9 +138,10 @@ std::shared_ptr<StatusOptions> add_status_like(CLI::App& app, Action& action, co
 }
 
 void add_status(CLI::App& app, Action& action) {
-  add_status_like(app, action, "status",
-                  "one screen: health, what is in force, who was heard, whom notifications reach",
-                  "alarum status", status_command);
+  add_status_like(
+      app, action, "status",
+      "one screen: health, what is in force, who was heard, which receivers notifications reach",
+      "alarum status", status_command);
   add_status_like(app, action, "reload", "read config and rules again, all or nothing",
                   "alarum reload", reload_command);
   add_status_like(app, action, "targets", "whether receivers take what they are sent",

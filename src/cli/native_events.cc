@@ -140,7 +140,7 @@ Events decode_native(const NativeBody& body) {
   if (format.starts_with(kMapping)) return by_mapping(format.substr(kMapping.size()), text, body);
   if (format.empty())
     return fail("unknown_format",
-                fmt::format("what this is cannot be told from its members: name its format, {} or "
+                fmt::format("its members do not show what this is: name its format, {} or "
                             "json/NAME",
                             fmt::join(native_formats(), ", ")));
   return fail("unknown_format", fmt::format("there is no format \"{}\": {} or json/NAME", format,

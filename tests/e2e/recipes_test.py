@@ -460,6 +460,29 @@ def from_eventbridge():
         page.type()
 
 
+def on_kubernetes():
+    with temporary() as folder:
+        files = {"/etc/alarum/secrets": f"{folder}/secrets", "/etc/alarum/config": folder, "/var/lib/alarum": f"{folder}/var", "/etc/alarum/rules": f"{folder}/rules"}
+        with Page(RECIPES / "kubernetes.md", folder, **files) as page:
+            yaml.safe_load((page.folder / "event-exporter.yaml").read_text())
+            page.type()
+            page.type()
+            objects = ROOT / "packaging/kubernetes/alarum.yaml"
+            if not objects.exists():
+                print("      skipped: no packaging/kubernetes here")
+                return
+            # The objects' own configuration loads, and has the paths that the page's has.
+            shipped = {one["kind"]: one for one in yaml.safe_load_all(objects.read_text()) if one}
+            (page.folder / "rules").mkdir()
+            (page.folder / "rules/own.yaml").write_text("rules: []\n")
+            for name, text in shipped["ConfigMap"]["data"].items():
+                (page.folder / name).write_text(page.here(text))
+            page.run("alarum check alarum.yaml")
+            ours = yaml.safe_load(re.search(r"^```yaml alarum.yaml\n(.*?)^```", page.path.read_text(), re.M | re.S)[1])
+            theirs = yaml.safe_load(shipped["ConfigMap"]["data"]["alarum.yaml"])
+            assert {key: theirs[key] for key in ("listen", "data", "auth")} == {key: ours[key] for key in ("listen", "data", "auth")}, theirs
+
+
 if __name__ == "__main__":
     main([an_npu_fleet_on_huawei_cloud, a_training_job_is_resumed_once, the_restarter_goes_on_where_it_was, the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped, xid_lines_of_gpus, bmcs_by_redfish,
-          from_alertmanager_and_in_its_place, from_eventbridge])
+          from_alertmanager_and_in_its_place, from_eventbridge, on_kubernetes])
