@@ -5,7 +5,7 @@ set(ALARUM_WEB AUTO CACHE STRING "the page: AUTO (where npm is there), ON (or th
 set_property(CACHE ALARUM_WEB PROPERTY STRINGS AUTO ON OFF)
 
 find_program(ALARUM_NODE node)
-find_program(ALARUM_NPM npm)
+find_program(ALARUM_NPM npm PATHS ${CMAKE_SOURCE_DIR}/build/tools)  # scripts/install-npm
 set(page_source ${CMAKE_BINARY_DIR}/web/page.cc)
 file(GLOB_RECURSE page_inputs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/* ${CMAKE_SOURCE_DIR}/web/scripts/*)
 foreach(name IN ITEMS package.json package-lock.json .npmrc vite.config.ts tsconfig.json index.html)

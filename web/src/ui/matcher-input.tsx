@@ -79,8 +79,8 @@ export function MatcherInput({value, values, label, hint = '', id = '', onChange
         autocomplete="off" autocapitalize="off" aria-label={label} aria-invalid={fault ? 'true' : 'false'}
         role="combobox" aria-autocomplete="list" aria-expanded={open} aria-controls={list}
         aria-activedescendant={at.value >= 0 ? `${own}-${at.value}` : undefined}
-        onInput={(event) => { onChange(event.currentTarget.value); look(); }}
-        onKeyDown={key} onClick={look} onBlur={() => setTimeout(shut, 150)} />
+        onInput={(event) => { onChange(event.currentTarget.value); if (event.currentTarget.value === '') shut(); else look(); }}
+        onKeyDown={key} onBlur={() => setTimeout(shut, 150)} />
       <ul id={list} role="listbox" aria-label={label} hidden={!open}>
         {options.value.map((option, index) => (
           <li key={option} id={`${own}-${index}`} role="option" aria-selected={index === at.value}
