@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/ascii.h"
 #include "base/crypto.h"
@@ -220,10 +221,17 @@ Proxies read_proxies(const Node& node, Diagnostics& out) {
 }
 
 constexpr std::string_view kJsonRoute = "/ingest/json/";
-const std::vector<std::string> kRoutes{"/v1/events",           "/V1.0",
-                                       "/ingest/alertmanager", "/ingest/smn",
-                                       "/ingest/sns",          "/ingest/eventbridge",
-                                       "/ingest/eventgrid",    "/ingest/redfish"};
+const std::vector<std::string>& ingest_routes() {
+  static const auto kRoutes = [] {
+    std::vector<std::string> routes{
+        "/v1/events",        "/V1.0",          "/ingest/smn", "/ingest/sns", "/ingest/eventbridge",
+        "/ingest/eventgrid", "/ingest/redfish"};
+    std::istringstream names(ALARUM_DECODERS);  // of src/CMakeLists.txt
+    for (std::string name; names >> name;) routes.push_back("/ingest/" + name);
+    return routes;
+  }();
+  return kRoutes;
+}
 
 // An entry for a route that does not exist is an error: the route that was meant would stay open to
 // the credentials of `ingest`.
@@ -273,9 +281,9 @@ std::shared_ptr<const Auth> read_auth(const Node& node,
     const bool mapped = path.text.starts_with(kJsonRoute) && path.text.size() > kJsonRoute.size();
     if (mapped)
       check_mapping(path, json, out);
-    else if (std::ranges::find(kRoutes, path.text) == kRoutes.end())
+    else if (std::ranges::find(ingest_routes(), path.text) == ingest_routes().end())
       out.error(path.place, fmt::format("no route \"{}\" takes events{}", path.text,
-                                        did_you_mean(path.text, kRoutes)));
+                                        did_you_mean(path.text, ingest_routes())));
     auth->routes[path.text] = read_list(list, path.text, out);
   }
   return auth;

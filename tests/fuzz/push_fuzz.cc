@@ -6,12 +6,12 @@
 #include "ingest/poll/redfish_catch_up.h"
 #include "ingest/poll/redfish_log.h"
 #include "ingest/poll/redfish_missed.h"
-#include "ingest/push/alertmanager.h"
 #include "ingest/push/aws_event.h"
 #include "ingest/push/eventgrid.h"
 #include "ingest/push/form.h"
 #include "ingest/push/json.h"
 #include "ingest/push/moment.h"
+#include "ingest/push/named_decoder.h"
 #include "ingest/push/notification.h"
 #include "ingest/push/redfish.h"
 #include "ingest/stream/redfish_keeper.h"
@@ -90,7 +90,7 @@ ALARUM_FUZZ(push) {
   http::Request request;
   request.peer = "10.0.0.1";
   request.headers = {{"Content-Type", "application/json"}};
-  check(ingest::decode_alertmanager(body, "10.0.0.1", Time()));
+  for (const auto& one : ingest::named_decoders()) check(one.decode(request, body, Time()));
   check(ingest::decode_redfish(body, "10.0.0.1", Time()));
   check(ingest::decode_eventbridge(body, "10.0.0.1"));
   check(ingest::decode_eventgrid(request, body));

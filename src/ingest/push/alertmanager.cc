@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "ingest/push/event_builder.h"
+#include "ingest/push/named_decoder.h"
 #include "ingest/push/object.h"
 #include "model/alert.h"
 
@@ -52,7 +53,7 @@ std::optional<Time> recent_start(const Object& alert, Time now) {
 }
 
 Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body,
-                     std::string_view sender, Time now) {
+                     std::string_view sender, Time now, std::string_view source) {
   if (value.kind != JsonKind::object) return fail("not_an_object", "an alert is a JSON object");
   const Object alert(text, value);
   const auto word = alert.find("status") ? alert.scalar("status") : body.scalar("status");
@@ -72,7 +73,7 @@ Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body,
   const auto name = labels.text("alertname");
   EventBuilder draft(model::Format::alertmanager);
   draft.id(id_of(fingerprint, value.raw, status, now));
-  draft.source("alertmanager");
+  draft.source(source);
   draft.type(name.empty() ? "alert" : name);
   draft.subject(labels.text("instance"));
   draft.extension("receiver", body.text("receiver"));
@@ -87,7 +88,7 @@ Decoded decode_alert(JsonText& text, const JsonValue& value, const Object& body,
 }  // namespace
 
 Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::string_view sender,
-                                                 Time now) {
+                                                 Time now, std::string_view source) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   if (text->root().kind != JsonKind::object)
@@ -99,7 +100,7 @@ Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::str
                 "\"alerts\" must be an array: this route takes Alertmanager's webhook, version 4");
   std::vector<Decoded> out;
   for (const auto& alert : text->elements(*alerts))
-    out.push_back(decode_alert(*text, alert, body, sender, now));
+    out.push_back(decode_alert(*text, alert, body, sender, now, source));
   const auto left_out = body.scalar("truncatedAlerts");
   if (!left_out.empty() && left_out != "0") {
     out.push_back(
@@ -108,6 +109,14 @@ Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::str
                          left_out.substr(0, 20))));
   }
   return out;
+}
+
+NamedDecoder alertmanager_decoder() {
+  return {"alertmanager",
+          [](const http::Request& request, std::string_view body, Time now) {
+            return decode_alertmanager(body, request.peer, now);
+          },
+          model::Format::alertmanager};
 }
 
 }  // namespace alarum::ingest

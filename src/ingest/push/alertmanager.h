@@ -26,7 +26,10 @@ namespace alarum::ingest {
 /// Errors of the body: those of check_json, `not_an_object`, `bad_member`. Of one alert:
 /// `not_an_object`, `bad_member`, `no_labels`. If the sender left alerts out (`truncatedAlerts`),
 /// the result has one more error, `truncated_alerts`, so that the loss is counted.
+///
+/// `source` is the source of the events.
 Result<std::vector<Decoded>> decode_alertmanager(std::string_view json, std::string_view sender,
-                                                 Time now);
+                                                 Time now,
+                                                 std::string_view source = "alertmanager");
 
 }  // namespace alarum::ingest

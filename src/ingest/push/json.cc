@@ -43,7 +43,7 @@ std::optional<JsonValue> at_pointer(JsonText& text, JsonValue value,
   return value;
 }
 
-std::string text_of(const std::optional<JsonValue>& found) {
+std::string scalar_text(const std::optional<JsonValue>& found) {
   const bool scalar = found && found->kind != JsonKind::null && found->kind != JsonKind::array &&
                       found->kind != JsonKind::object;
   return scalar ? std::string(found->text) : "";
@@ -59,7 +59,7 @@ std::map<const From*, std::string> of_body(JsonText& text, const config::JsonSou
   std::map<const From*, std::string> out;
   for (const auto* from : all_of(source)) {
     if (from->kind == From::Kind::body)
-      out[from] = text_of(at_pointer(text, text.root(), from->pointer));
+      out[from] = scalar_text(at_pointer(text, text.root(), from->pointer));
   }
   return out;
 }
@@ -107,24 +107,24 @@ class Item {
     const auto made = id.empty() || ids.are_places ? ids.make() : std::string();
     draft.id(id.empty() ? made : id);
     if (!id.empty()) draft.extension(model::kPlaceMark, made);
-    const auto sender = text_of(source_.source), type = text_of(source_.type);
+    const auto sender = scalar_text(source_.source), type = scalar_text(source_.type);
     if (sender.empty() && source_.source.kind != From::Kind::nowhere)
       return missing("source", source_.source);
     if (type.empty() && source_.type.kind != From::Kind::nowhere)
       return missing("type", source_.type);
     draft.source(sender.empty() ? name : sender);
     draft.type(type.empty() ? name : type);
-    draft.subject(text_of(source_.subject));
+    draft.subject(scalar_text(source_.subject));
     draft.severity(word(source_.severity, source_.severity_words, model::normalise_severity));
     draft.status(word(source_.status, source_.status_words, model::normalise_status));
-    draft.time(read_moment(text_of(source_.time)));
+    draft.time(read_moment(scalar_text(source_.time)));
     return draft.finish(request_.peer, value_.raw);
   }
 
  private:
   // An id of the whole body would make every item but the first a duplicate, so it gets the index.
   std::string id_of(std::size_t index) {
-    const auto id = text_of(source_.id);
+    const auto id = scalar_text(source_.id);
     const bool shared = source_.items && source_.id.kind != From::Kind::item;
     return id.empty() || !shared ? as_attribute(id) : as_attribute(fmt::format("{}-{}", id, index));
   }
@@ -135,19 +135,19 @@ class Item {
                             attribute, written(from)));
   }
 
-  std::string text_of(const From& from) {
+  std::string scalar_text(const From& from) {
     if (from.kind == From::Kind::value) return from.text;
     if (from.kind == From::Kind::header)
       return std::string(request_.header(from.text).value_or(""));
     if (from.kind == From::Kind::nowhere) return "";
     if (from.kind == From::Kind::body) return of_body_.at(&from);
-    return ingest::text_of(at_pointer(text_, value_, from.pointer));
+    return ingest::scalar_text(at_pointer(text_, value_, from.pointer));
   }
 
   template <class Word>
   Word word(const From& from, const std::map<std::string, Word>& words,
             Word (*normalise)(std::string_view)) {
-    const auto said = text_of(from);
+    const auto said = scalar_text(from);
     const auto found = words.find(lowered(said));
     return found == words.end() ? normalise(said) : found->second;
   }

@@ -5,10 +5,10 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "ingest/handshake.h"
-#include "ingest/push/alertmanager.h"
 #include "ingest/push/aws_event.h"
 #include "ingest/push/eventgrid.h"
 #include "ingest/push/json.h"
+#include "ingest/push/named_decoder.h"
 #include "ingest/push/redfish.h"
 #include "ingest/random_id.h"
 
@@ -70,12 +70,11 @@ std::string_view context_of(const model::Event& event) {
 
 void add_push_routes(http::Router& router, const RouteOptions& options,
                      const Snapshot<config::PushIngest>& pushes, Intake& intake) {
-  const auto alertmanager = [](const http::Request& request, std::string_view body, Time now) {
-    return decode_alertmanager(body, request.peer, now);
-  };
-  auto push = push_of(model::Format::alertmanager, options, alertmanager);
-  push.overloaded = 503;
-  add_push(router, "/ingest/alertmanager", std::move(push), intake);
+  for (const auto& one : named_decoders()) {
+    auto push = push_of(one.format, options, one.decode);
+    push.overloaded = 503;  // each of them retries 5xx; not all know 429
+    add_push(router, "/ingest/" + std::string(one.name), std::move(push), intake);
+  }
   const auto eventbridge = [](const http::Request& request, std::string_view body, Time) {
     return decode_eventbridge(body, request.peer);
   };
