@@ -1,5 +1,5 @@
-// The senders with a route of their own: the samples of their documentation (tests/fuzz/corpus/push),
-// and what is missing in them or of another kind.
+// The senders with a route of their own: the samples of their documentation
+// (tests/fuzz/corpus/push), and what is missing in them or of another kind.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -40,7 +40,8 @@ Json sample_of(const std::string& name) {
 std::string refusal(std::string_view name, const Json& body) {
   const auto events = decoded(name, body.dump());
   if (!events) return events.error().reason + ": " + events.error().message;
-  return events->at(0) ? "taken" : events->at(0).error().reason + ": " + events->at(0).error().message;
+  return events->at(0) ? "taken"
+                       : events->at(0).error().reason + ": " + events->at(0).error().message;
 }
 
 struct Named {
@@ -121,7 +122,8 @@ TEST(NamedDecoders, WhatIsMissingIsNamed) {
 
 TEST(NamedDecoders, AzuresCommonAlertSchema) {
   const auto event = event_of("azure", sample_of("azure"));
-  EXPECT_EQ(event.id(), "b9569717-bc32-442f-add5-83a997729330-resolved-2019-03-22T14:03:16.2246313Z");
+  EXPECT_EQ(event.id(),
+            "b9569717-bc32-442f-add5-83a997729330-resolved-2019-03-22T14:03:16.2246313Z");
   EXPECT_EQ(event.source(), "azure-monitor");
   EXPECT_EQ(event.type(), "WCUS-R2-Gen2");
   EXPECT_EQ(event.subject(), "wcus-r2-gen2");
@@ -183,11 +185,10 @@ TEST(NamedDecoders, ZabbixsScript) {
   EXPECT_TRUE(update.starts_with("1234567-update-")) << update;
   body["message"] = "found it";
   EXPECT_NE(event_of("zabbix", body).id(), update);
-  for (const auto& [word, severity] : {std::pair("5", model::Severity::critical),
-                                       std::pair("Average", model::Severity::minor),
-                                       std::pair("2", model::Severity::warning),
-                                       std::pair("1", model::Severity::info),
-                                       std::pair("0", model::Severity::none)}) {
+  for (const auto& [word, severity] :
+       {std::pair("5", model::Severity::critical), std::pair("Average", model::Severity::minor),
+        std::pair("2", model::Severity::warning), std::pair("1", model::Severity::info),
+        std::pair("0", model::Severity::none)}) {
     body["severity"] = word;
     EXPECT_EQ(event_of("zabbix", body).severity(), severity) << word;
   }

@@ -38,9 +38,8 @@ Decoded decode_azure_alert(const Object& essentials, std::string_view sender,
   if (!id) return std::unexpected(id.error());
   const auto rule = required_member(essentials, "alertRule", "data.essentials.alertRule");
   if (!rule) return std::unexpected(rule.error());
-  const auto status =
-      status_of_words(essentials.scalar("monitorCondition"), "data.essentials.monitorCondition",
-                      "Fired", "Resolved");
+  const auto status = status_of_words(essentials.scalar("monitorCondition"),
+                                      "data.essentials.monitorCondition", "Fired", "Resolved");
   if (!status) return std::unexpected(status.error());
   const bool fired = *status == model::Status::firing;
   const auto moment = essentials.text(fired ? "firedDateTime" : "resolvedDateTime");
@@ -63,11 +62,10 @@ Result<std::vector<Decoded>> decode_azure(const http::Request& request, std::str
   const Object root(*text, text->root());
   if (root.text("schemaId") != "azureMonitorCommonAlertSchema")
     return fail("bad_member",
-                "\"schemaId\" must be azureMonitorCommonAlertSchema: enable the common alert schema "
-                "in the action group");
+                "\"schemaId\" must be azureMonitorCommonAlertSchema: enable the common alert "
+                "schema in the action group");
   std::vector<Decoded> out;
-  out.push_back(
-      decode_azure_alert(root.object("data").object("essentials"), request.peer, body));
+  out.push_back(decode_azure_alert(root.object("data").object("essentials"), request.peer, body));
   return out;
 }
 

@@ -36,7 +36,8 @@ model::Severity datadog_severity(std::string_view priority, std::string_view tra
 Result<std::string_view> replaced_variable(const Object& body, std::string_view name) {
   const auto text = required_member(body, name, name);
   if (text && text->starts_with('$'))
-    return fail("bad_member", fmt::format("\"{}\" is \"{}\": Datadog has not replaced the variable; "
+    return fail("bad_member", fmt::format("\"{}\" is \"{}\": Datadog has not replaced the "
+                                          "variable; "
                                           "compare the payload with docs/monitors.md",
                                           name, text->substr(0, 64)));
   return text;

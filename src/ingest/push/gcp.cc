@@ -28,8 +28,7 @@ Decoded decode_incident(const Object& incident, std::string_view sender, std::st
   if (!id) return std::unexpected(id.error());
   const auto policy = required_member(incident, "policy_name", "incident.policy_name");
   if (!policy) return std::unexpected(policy.error());
-  const auto status =
-      status_of_words(incident.scalar("state"), "incident.state", "open", "closed");
+  const auto status = status_of_words(incident.scalar("state"), "incident.state", "open", "closed");
   if (!status) return std::unexpected(status.error());
   const bool open = *status == model::Status::firing;
   EventBuilder event(model::Format::json);
@@ -50,8 +49,9 @@ Result<std::vector<Decoded>> decode_gcp(const http::Request& request, std::strin
   const Object root(*text, text->root());
   const auto* incident = root.find("incident");
   if (!incident || incident->kind != JsonKind::object)
-    return fail("missing_member", "\"incident\" must be an object: this route takes the webhook of "
-                                  "Google Cloud Monitoring");
+    return fail("missing_member",
+                "\"incident\" must be an object: this route takes the webhook of "
+                "Google Cloud Monitoring");
   std::vector<Decoded> out;
   out.push_back(decode_incident(root.object("incident"), request.peer, body));
   return out;

@@ -9,8 +9,8 @@
 
 namespace alarum::ingest {
 
-/// The decoder of one sender, which posts to `/ingest/NAME`. Each is a file of this folder, NAME.cc,
-/// with NAME_decoder(); ALARUM_DECODERS in src/CMakeLists.txt lists them.
+/// The decoder of one sender, which posts to `/ingest/NAME`. Each is a file of this folder,
+/// NAME.cc, with NAME_decoder(); ALARUM_DECODERS in src/CMakeLists.txt lists them.
 struct NamedDecoder {
   /// As Push::Decode: pure, any thread; the outer error is of the body as a whole.
   using Decode = Result<std::vector<Decoded>> (*)(const http::Request& request,

@@ -17,8 +17,8 @@ Result<model::Status> status_of_words(std::string_view word, std::string_view pa
                                       std::string_view firing, std::string_view resolved) {
   if (same_name(word, firing)) return model::Status::firing;
   if (same_name(word, resolved)) return model::Status::resolved;
-  return fail("bad_member", fmt::format("\"{}\" must be {} or {}, not \"{}\"", path, firing, resolved,
-                                        word.substr(0, 64)));
+  return fail("bad_member", fmt::format("\"{}\" must be {} or {}, not \"{}\"", path, firing,
+                                        resolved, word.substr(0, 64)));
 }
 
 }  // namespace alarum::ingest

@@ -15,10 +15,11 @@ namespace {
 model::Severity zabbix_severity(std::string_view word) {
   using model::Severity;
   constexpr std::pair<std::string_view, Severity> kWords[] = {
-      {"5", Severity::critical},    {"disaster", Severity::critical}, {"4", Severity::major},
-      {"high", Severity::major},    {"3", Severity::minor},           {"average", Severity::minor},
-      {"2", Severity::warning},     {"warning", Severity::warning},   {"1", Severity::info},
-      {"information", Severity::info}};
+      {"5", Severity::critical}, {"disaster", Severity::critical},
+      {"4", Severity::major},    {"high", Severity::major},
+      {"3", Severity::minor},    {"average", Severity::minor},
+      {"2", Severity::warning},  {"warning", Severity::warning},
+      {"1", Severity::info},     {"information", Severity::info}};
   for (const auto& [text, severity] : kWords) {
     if (same_name(word, text)) return severity;
   }
@@ -45,8 +46,8 @@ Decoded decode_zabbix_event(const Object& body, std::string_view sender, std::st
   if (!status) return std::unexpected(status.error());
   // An update of a problem has the problem's id: what it says tells it from others.
   const bool update = body.scalar("update_status") == "1";
-  const auto which = update ? "update-" + sha256_hex(raw).substr(0, 16)
-                            : std::string(model::to_text(*status));
+  const auto which =
+      update ? "update-" + sha256_hex(raw).substr(0, 16) : std::string(model::to_text(*status));
   EventBuilder event(model::Format::json);
   event.id(fmt::format("{}-{}", body.scalar("event_id"), which));
   event.source("zabbix");
