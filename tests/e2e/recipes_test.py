@@ -110,6 +110,12 @@ class Page:
         eventually(f"{command} listens", ready)
         return program
 
+    def stop(self):
+        """Ctrl-C of what was begun last."""
+        name, program = self.programs[-1]
+        program.send_signal(signal.SIGINT)
+        assert program.wait(PATIENCE) == 0, self.said(name)
+
     def run(self, command):
         done = subprocess.run(["bash", "-c", self.here(command)], cwd=self.folder, env=self.shell, capture_output=True, text=True, timeout=PATIENCE)
         wanted = re.search(r"# exit (\d)", command)
@@ -123,7 +129,7 @@ class Page:
         def same():
             came[:] = self.run(command)
             return masked("\n".join(came)) == masked("\n".join(expected))
-        if not same() and re.match(r"alarum (alerts|history|dlq)|cat |curl .*/metrics", command):
+        if not same() and re.match(r"alarum (alerts|history|dlq)|cat |grep |curl .*/metrics", command):
             patience = time.monotonic() + (25 if "--write" in sys.argv else PATIENCE)
             while not same() and time.monotonic() < patience:
                 time.sleep(0.05)
@@ -164,6 +170,41 @@ class Page:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as fault:
             return fault.code, fault.read().decode()
+
+
+def the_readme():
+    with temporary() as folder, Page(ROOT / "README.md", folder) as page:
+        text = page.path.read_text()
+        # scripts/run is `alarum serve` behind a build; both scripts are what the page says.
+        for name in ("run", "test"):
+            assert f"\nscripts/{name} " in text and os.access(ROOT / "scripts" / name, os.X_OK), name
+        assert 'exec "$alarum" serve "${args[@]}"' in (ROOT / "scripts/run").read_text() and "--demo" in (ROOT / "scripts/run").read_text()
+        page.begin("alarum serve &")
+        page.type()
+        page.type()
+        page.stop()
+        page.begin("alarum serve --config alarum.yaml &")
+        page.type()
+        assert page.post("/-/reload", "")[0] == 200
+        missing = [name for name in re.findall(r"\b(?:docs/[\w./-]*\w|CONTRIBUTING.md)", text) if not (ROOT / name).exists() and name != "docs/package.md"]
+        assert not missing, missing
+
+
+def every_alarm_has_its_answer_and_every_question_one():
+    """docs/running.md has a section for each alert about Alarum, and a row for each reason of a part; what it asks the daemon, the daemon answers."""
+    text, known = (ROOT / "docs/running.md").read_text(), (ROOT / "docs/self-monitoring.md").read_text()
+    alerts = set(re.findall(r"^\| `(Alarum\w+)` \|", known, re.M))
+    sections = set(re.findall(r"^### (Alarum\w+)$", text, re.M))
+    assert len(alerts) >= 6 and alerts == sections, alerts ^ sections
+    reasons = set(re.findall(r"`([a-z_]+)`", known[known.index("| part | "):])) - set(re.findall(r"^\| `([a-z]+)` \|", known, re.M))
+    rows = set(re.findall(r"`([a-z_]+)`", " ".join(re.findall(r"^\| (`[a-z_`, ]+`) \|", text[text.index("### AlarumDegraded"):], re.M))))
+    assert len(reasons) >= 14 and reasons <= rows, reasons - rows
+    with temporary() as folder, Page(ROOT / "docs/running.md", folder) as page:
+        page.blocks.clear()  # sessions_test types these
+        page.begin("alarum serve --config alarum.yaml &")
+        asked = re.findall(r"^    ((?:curl|alarum) .*)$", text, re.M)
+        said = [page.run(one.replace("curl -sS", "curl -sSf")) for one in asked]
+        assert len(said) == 4 and any(line.startswith("[+]journal") for line in said[0]) and said[1][-1] == "it balances", said
 
 
 def an_npu_fleet_on_huawei_cloud():
@@ -484,5 +525,5 @@ def on_kubernetes():
 
 
 if __name__ == "__main__":
-    main([an_npu_fleet_on_huawei_cloud, a_training_job_is_resumed_once, the_restarter_goes_on_where_it_was, the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped, xid_lines_of_gpus, bmcs_by_redfish,
+    main([the_readme, every_alarm_has_its_answer_and_every_question_one, an_npu_fleet_on_huawei_cloud, a_training_job_is_resumed_once, the_restarter_goes_on_where_it_was, the_restarter_believes_no_stranger_and_leaves_alone_what_was_stopped, xid_lines_of_gpus, bmcs_by_redfish,
           from_alertmanager_and_in_its_place, from_eventbridge, on_kubernetes])

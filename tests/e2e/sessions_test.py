@@ -49,9 +49,11 @@ class Shell:
         self.environment = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
 
     def serve(self, command):
-        log = open(self.folder / "bin" / "log", "ab+")
+        path = self.folder / "bin" / "log"
+        log = open(path, "ab+")
+        began = log.seek(0, 2)
         self.serving = subprocess.Popen(command.removesuffix("&").split() + ["--listen", "127.0.0.1:0"], cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=log)
-        address = lambda: re.search(rb"listen=\"?(http://127\.0\.0\.1:\d+)", (self.folder / "bin" / "log").read_bytes())
+        address = lambda: re.search(rb"listen=\"?(http://127\.0\.0\.1:\d+)", path.read_bytes()[began:])
         url = eventually("the daemon listens", address)[1].decode()
         (self.folder / "bin" / "url").write_text(url)
 
@@ -128,5 +130,21 @@ def sessions_say_what_comes():
     assert number >= 15
 
 
+def every_page_is_in_the_index():
+    """docs/README.md has a line for each page, and no link of any page leads nowhere."""
+    index = (ROOT / "docs/README.md").read_text()
+    pages = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
+    missing = [page for page in pages if page != "README.md" and f"]({page})" not in index]
+    assert not missing, f"docs/README.md lacks {missing}"
+    coming = ["docs/package.md"]  # of another branch
+    wrong = []
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", re.sub(r"`[^`\n]*`", "", page.read_text())):
+            target = (page.parent / link).resolve()
+            if not target.exists() and target.relative_to(ROOT).as_posix() not in coming:
+                wrong.append(f"{page.relative_to(ROOT)}: {link}")
+    assert not wrong, wrong
+
+
 if __name__ == "__main__":
-    main([sessions_say_what_comes])
+    main([every_page_is_in_the_index, sessions_say_what_comes])
