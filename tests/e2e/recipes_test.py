@@ -179,7 +179,7 @@ def the_readme():
         for name in ("run", "test"):
             assert f"\nscripts/{name} " in text and os.access(ROOT / "scripts" / name, os.X_OK), name
         assert 'exec "$alarum" serve "${args[@]}"' in (ROOT / "scripts/run").read_text() and "--demo" in (ROOT / "scripts/run").read_text()
-        page.begin("alarum serve &")
+        page.begin("alarum serve --rules /usr/share/alarum/rules &")  # the shipped ones, wherever the binary lies
         page.type()
         page.type()
         page.stop()
