@@ -10,11 +10,11 @@
 
 namespace alarum::alert {
 
-struct Group;
+struct Group;  // groups.h
 
-/// Groups without `group_interval` in which a firing alert is suppressed, by what suppresses it. So
-/// the end of one silence or one inhibiting alert flushes only the groups that waited for it. The
-/// Dispatcher owns the object; one thread. O(log n) for each step and for each group found.
+/// Groups without a tick of their own in which a firing alert is kept back, by what keeps it
+/// back: so that the end of one silence, or of one inhibiting alert, is a look at those that waited
+/// for it, not at all that wait. O(log n) a step and a group found.
 class Waiting {
  public:
   /// The reason, and the first thing that caused it: the id of a silence, or the fingerprint of an
@@ -39,7 +39,7 @@ class Waiting {
     const auto known = causes_.find(number);
     return known == causes_.end() ? std::set<Cause>() : known->second;
   }
-  /// The groups that wait for this cause, or for an unknown one of the same reason, by number.
+  /// Groups that wait for it, and those of which it is not known, by number.
   std::map<std::uint64_t, Group*> of(const Cause& cause) const {
     std::map<std::uint64_t, Group*> found;
     if (by_cause_.empty()) return found;
@@ -49,7 +49,6 @@ class Waiting {
     }
     return found;
   }
-  /// Forgets everything; the groups may be destroyed then.
   void clear() { by_cause_.clear(), causes_.clear(); }
 
  private:
@@ -59,7 +58,6 @@ class Waiting {
     if (groups->second.empty()) by_cause_.erase(groups);
   }
 
-  // Both have the same entries: cause → groups by number, and number of a group → causes.
   std::map<Cause, std::map<std::uint64_t, Group*>> by_cause_;
   std::unordered_map<std::uint64_t, std::set<Cause>> causes_;
 };
