@@ -36,7 +36,7 @@ Regrouping::Regrouping(Groups& groups, const Router& router)
     : groups_(groups), router_(router), old_(groups.take_all()) {}
 
 void Regrouping::apply(const ActiveAlerts& active_alerts, const std::vector<Target>& before,
-                       Time now, std::vector<model::Suppressed>& rerouted) {
+                       Time now, std::vector<model::Suppressed>& config_changed) {
   std::vector<std::pair<std::string, std::unique_ptr<Change>>> ended;
   for (auto& [text, group] : old_) {
     for (auto& [id, member] : group->members) {
@@ -50,7 +50,7 @@ void Regrouping::apply(const ActiveAlerts& active_alerts, const std::vector<Targ
     if (!live.alert.late) adopt(live.alert, false, now);
   }
   for (const auto& [text, change] : ended) adopt(change->alert, true, now);
-  note_rerouted(before, rerouted);
+  note_config_changed(before, config_changed);
   keep_ticking_empty_groups();
   groups_.schedule_all();
 }
@@ -109,11 +109,11 @@ void Regrouping::keep_ticking_empty_groups() {
   }
 }
 
-void Regrouping::note_rerouted(const std::vector<Target>& before,
-                               std::vector<model::Suppressed>& rerouted) const {
+void Regrouping::note_config_changed(const std::vector<Target>& before,
+                                     std::vector<model::Suppressed>& config_changed) const {
   const auto note = [&](const Group& group) {
     for (const auto& [id, member] : group.members) {
-      if (member.owed) rerouted.push_back(config_changed_from(group, id, member));
+      if (member.owed) config_changed.push_back(config_changed_from(group, id, member));
     }
   };
   for (const auto& [text, group] : old_) note(*group);
@@ -121,7 +121,7 @@ void Regrouping::note_rerouted(const std::vector<Target>& before,
   for (const auto& [text, group] : groups_.all()) {
     if (names_before[group->receiver] != names_now[group->receiver]) note(*group);
   }
-  std::ranges::sort(rerouted, {}, [](const auto& one) {
+  std::ranges::sort(config_changed, {}, [](const auto& one) {
     return std::tie(one.offset, one.alert_id, one.receiver, one.group_key);
   });
 }

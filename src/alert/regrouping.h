@@ -14,16 +14,16 @@ class Regrouping {
   /// `groups`: those of the config before; then those of the one that `router` has.
   Regrouping(Groups& groups, const Router& router);
 
-  /// Adds to `rerouted` what nobody will be notified of as was to be, because its group is gone or
-  /// has other targets than `before`; it is then in the order of the records.
+  /// Adds to `config_changed` what nobody will be notified of as was to be, because its group is
+  /// gone or has other targets than `before`; it is then in the order of the records.
   void apply(const ActiveAlerts& active_alerts, const std::vector<Target>& before, Time now,
-             std::vector<model::Suppressed>& rerouted);
+             std::vector<model::Suppressed>& config_changed);
 
  private:
   void adopt(const model::Alert& alert, bool ended, Time now);
   void adopt(const Place& place, const model::Alert& alert, Group* before, Time now);
-  void note_rerouted(const std::vector<Target>& before,
-                     std::vector<model::Suppressed>& rerouted) const;
+  void note_config_changed(const std::vector<Target>& before,
+                           std::vector<model::Suppressed>& config_changed) const;
   void keep_ticking_empty_groups();
 
   Groups& groups_;

@@ -43,9 +43,9 @@ bool may_hold(const Rule& rule, bool absorbs, model::Severity severity) {
   return absorbs && (follows_members(rule) || severity <= rule.severity);
 }
 
-bool uses_leader(const Rule& rule) {
-  return rule.names.contains("members.summary") || rule.names.contains("members.description") ||
-         rule.names.contains("members.runbook");
+Gathering::Id get_id(ByteReader& in) {
+  std::string rule(in.text());
+  return {std::move(rule), std::string(in.text())};
 }
 
 }  // namespace
@@ -96,9 +96,7 @@ void Gathering::drop_unlisted(Time now) {
       at = next;
     }
     if (!moved) continue;
-    one.alike.clear();
-    if (one.state == State::firing)
-      for (const auto& [member, known] : one.members) note_alike(one, known.kind, member);
+    one.count_kinds_again();
     note_move(rule, id.second, one, now);
   }
 }
@@ -182,8 +180,7 @@ void Gathering::end_own(std::map<Id, RollUp>::iterator at, model::EndReason reas
     return dissolve(at->first);
   one.state = State::idle;
   set_timer(one.settles, std::nullopt, at->first, Timer::settle);
-  one.unjudged = {one.starts.empty() ? one.newest : one.starts.begin()->first,
-                  one.starts.empty() ? one.newest : one.starts.rbegin()->first};
+  one.judge_all_again();
   touch_all(rule, at->first.second, one);
   dirty_.insert({rule.gather->rank, rule.alert, at->first.second});
 }
@@ -249,29 +246,12 @@ void Gathering::join(const Way& way, const Key& key, const model::Alert& alert, 
                 may_hold(rule, way.absorbs, alert.severity),
                 {},
                 {}};
-  share(one, member, &alert);
   const bool waits =
       held && one.state == State::idle && rule.gather->wait > Duration::zero() && member.absorbs;
   if (waits)
     set_timer(member.due, now + rule.gather->wait, {rule.alert, key.text}, Timer::wait, id);
-  one.newest = starts;
-  one.unjudged = one.unjudged ? std::pair(std::min(one.unjudged->first, starts),
-                                          std::max(one.unjudged->second, starts))
-                              : std::pair(starts, starts);
-  index(one, id, member);
-  note_settled(rule, one, now);
-  if (one.state == State::firing) {
-    if (!member.value.empty() && one.peak.size() < kMostPeak) one.peak.insert(fnv1a(member.value));
-    one.worst = std::max(one.worst, member.severity);
-    one.reporters.insert(member.kind);
-    note_alike(one, member.kind, id);
-    lead_by(one, member.kind, alert);
-    const auto step = step_of(rule, one);
-    one.high = std::max(one.high, one.values.size());
-    if (step_of(rule, one) > step)
-      one.recovery = std::to_string(step_of(rule, one)) + " or more", one.partial = false;
-  }
-  one.members.emplace(id, std::move(member));
+  one.note_settled(rule, now);
+  one.join(rule, id, std::move(member), alert);
   touched_.insert(id);
   note_move(rule, key.text, one, now);
 }
@@ -279,20 +259,12 @@ void Gathering::join(const Way& way, const Key& key, const model::Alert& alert, 
 void Gathering::update(const Way& way, const std::string& key, RollUp& one, Member& member,
                        const model::Alert& alert) {
   const Id id{alert.rule, alert.key};
-  member.count = alert.count;
-  const auto severity = std::exchange(member.severity, alert.severity);
-  const auto before = member.shared;
-  share(one, member, &alert);
+  const auto severity = member.severity;
+  const bool moves = one.update(*way.rule, id, member, alert);
   member.absorbs = may_hold(*way.rule, way.absorbs, alert.severity);
   if (severity != member.severity) touched_.insert(id);
-  if (one.state != State::firing) return;
   // Who reports a member reports the roll-up
-  if (quiet_.contains({way.rule->alert, key}))
-    dirty_.insert({way.rule->gather->rank, way.rule->alert, key});
-  lead_by(one, member.kind, alert);
-  one.worst = std::max(one.worst, member.severity);
-  const bool leads = uses_leader(*way.rule) && one.kinds.begin()->second.begin()->second == id;
-  if (severity != member.severity || before != member.shared || leads)
+  if (moves || (one.state == State::firing && quiet_.contains({way.rule->alert, key})))
     dirty_.insert({way.rule->gather->rank, way.rule->alert, key});
 }
 
@@ -303,66 +275,15 @@ void Gathering::leave(const Way& way, const std::string& key, const model::Alert
   auto& one = found->second;
   const auto at = one.members.find(id);
   if (at == one.members.end()) return;
-  note_settled(*way.rule, one, now);
+  one.note_settled(*way.rule, now);
   drop(group, one, at);
   one.last_end = std::max(one.last_end, alert.ends_at.value_or(alert.last_seen));
   note_move(*way.rule, key, one, now);
 }
 
 void Gathering::drop(const Id& roll_up, RollUp& one, std::map<Id, Member>::iterator at) {
-  auto& member = at->second;
-  set_timer(member.due, std::nullopt, roll_up, Timer::wait, at->first);
-  unindex(one, member);
-  share(one, member, nullptr);
-  one.members.erase(at);
-}
-
-// Annotations that are not its rule's texts: those of the inventory, advice. No alert: it leaves.
-void Gathering::share(RollUp& one, Member& member, const model::Alert* alert) {
-  static const std::set<std::string> kOwn{"summary",    "description", "runbook",
-                                          "stage",      "subjects",    "flapping",
-                                          "resolution", "resolved_by", "members"};
-  constexpr std::size_t kMostText = 200;
-  for (const auto& [name, value] : member.shared) {
-    auto& values = one.shared[name];
-    if (--values[value] == 0) values.erase(value);
-    if (values.empty()) one.shared.erase(name);
-  }
-  member.shared.clear();
-  if (!alert) return;
-  for (const auto& [name, value] : alert->annotations) {
-    if (value.empty() || value.size() > kMostText || kOwn.contains(name)) continue;
-    if (member.shared.size() == kMostNamed) break;
-    member.shared[name] = value;
-    ++one.shared[name][value];
-  }
-}
-
-void Gathering::index(RollUp& one, const Id& id, const Member& member) {
-  one.kinds[member.kind][member.order] = id;
-  if (member.value.empty()) return;
-  auto& value = one.values[member.value];
-  if (value.members++ > 0) return;
-  value.order = member.order, value.starts = member.starts;
-  one.in_order[value.order] = member.value;
-  one.starts.emplace(value.starts, member.value);
-}
-
-void Gathering::unindex(RollUp& one, const Member& member) {
-  const auto kind = one.kinds.find(member.kind);
-  kind->second.erase(member.order);
-  if (kind->second.empty()) one.kinds.erase(kind);
-  const auto value = one.values.find(member.value);
-  if (value == one.values.end() || --value->second.members > 0) return;
-  one.in_order.erase(value->second.order);
-  one.starts.erase({value->second.starts, member.value});
-  one.values.erase(value);
-}
-
-// Before a member joins or leaves: what comes after it was settled is news.
-void Gathering::note_settled(const Rule& rule, RollUp& one, Time now) {
-  if (one.state == State::firing && now - one.moved >= rule.gather->settle)
-    one.settled = one.peak.size();
+  set_timer(at->second.due, std::nullopt, roll_up, Timer::wait, at->first);
+  one.leave(at);
 }
 
 void Gathering::note_move(const Rule& rule, const std::string& key, RollUp& one, Time now) {
@@ -376,40 +297,19 @@ void Gathering::note_move(const Rule& rule, const std::string& key, RollUp& one,
 
 // ---- whether it fires
 
-// Of values that lie close enough together there are never as many as it needs before it begins, so
-// that a look is short.
-bool Gathering::is_ready(const Rule& rule, const RollUp& one) const {
-  if (one.members.empty() || (one.values.size() < rule.threshold && rule.threshold > 1))
-    return false;
-  if (rule.threshold <= 1 || rule.within <= Duration::zero()) return true;
-  if (!one.unjudged) return false;
-  const auto first = one.starts.lower_bound({one.unjudged->first - rule.within, ""});
-  std::size_t within = 0;
-  auto tail = first;
-  for (auto it = first; it != one.starts.end() && it->first <= one.unjudged->second + rule.within;
-       ++it) {
-    ++within, ++looks_;
-    while (it->first - tail->first > rule.within) ++tail, --within;
-    if (within >= rule.threshold) return true;
-  }
-  return false;
-}
-
 // Idle, pending (`for`), and back.
 void Gathering::judge(const Id& id, const Rule& rule, RollUp& one, Time now) {
-  const bool enough =
-      rule.threshold > 1 ? one.values.size() >= rule.threshold : !one.members.empty();
-  if (one.state == State::pending && !enough) {
+  if (one.state == State::pending && !one.has_enough(rule)) {
     one.state = State::idle;
     set_timer(one.begins, std::nullopt, id, Timer::begin);
     touch_all(rule, id.second, one);
   }
-  if (one.state == State::idle && is_ready(rule, one)) {
+  if (one.state == State::idle && one.is_ready(rule, looks_)) {
     one.state = State::pending;
     if (rule.delay > Duration::zero())
       set_timer(one.begins, now + rule.delay, id, Timer::begin), touch_all(rule, id.second, one);
   }
-  one.unjudged.reset();
+  one.note_judged();
 }
 
 std::optional<Gathering::Verdict> Gathering::next(Time now, const Find& find) {
@@ -422,7 +322,7 @@ std::optional<Gathering::Verdict> Gathering::next(Time now, const Find& find) {
     const auto& rule = *rules_.at(name);
     const Key named{key, one.labels};
     if (one.state == State::firing) {
-      one.unjudged.reset();
+      one.note_judged();
       if (one.members.empty()) return Verdict{Verdict::Kind::ends, &rule, named, one.last_end};
       return Verdict{Verdict::Kind::moves, &rule, named, one.newest};
     }
@@ -436,42 +336,10 @@ std::optional<Gathering::Verdict> Gathering::next(Time now, const Find& find) {
   return std::nullopt;
 }
 
-void Gathering::note_alike(RollUp& one, std::uint32_t kind, const Id& id) {
-  auto& keys = one.alike[kind];
-  if (keys.size() < kMostAlike) keys.insert(fnv1a(id.second));
-}
-
-void Gathering::lead_by(RollUp& one, std::uint32_t kind, const model::Alert& alert) {
-  if (kind > one.lead.kind) return;
-  const auto text = [&](const char* name) { return label_or(alert.annotations, name); };
-  one.lead = {kind, text("summary"), text("description"), text("runbook")};
-}
-
 void Gathering::begin(const Rule& rule, const std::string& key, RollUp& one, Time now,
                       const Find& find) {
-  one.state = State::firing;
-  one.begun = one.moved = now;
-  one.settled = 0;
-  one.peak.clear(), one.reporters.clear(), one.alike.clear(), one.recovery.clear();
-  one.partial = false, one.worst = {}, one.first = {}, one.lead = {};
-  one.high = one.values.size();
-  const Id* first = nullptr;
-  auto earliest = std::pair(Time::max(), std::uint64_t{0});
-  for (const auto& [id, member] : one.members) {
-    ++looks_;
-    if (!member.value.empty() && one.peak.size() < kMostPeak) one.peak.insert(fnv1a(member.value));
-    one.worst = std::max(one.worst, member.severity);
-    one.reporters.insert(member.kind);
-    note_alike(one, member.kind, id);
-    if (const auto when = std::pair(member.starts, member.order); when < earliest)
-      earliest = when, first = &id;
-  }
-  const auto* alert = find(*first);
-  if (alert) one.first.summary = label_or(alert->annotations, "summary");
-  one.first.name = one.members.at(*first).value;
-  if (one.first.name.empty()) one.first.name = one.first.summary;
-  const auto& [kind, leaders] = *one.kinds.begin();
-  if (const auto* leader = find(leaders.begin()->second)) lead_by(one, kind, *leader);
+  looks_ += one.members.size();
+  one.begin(now, find);
   touch_all(rule, key, one);
 }
 
@@ -555,8 +423,105 @@ void Gathering::run_next() {
     return;
   }
   set_timer(kind == Timer::begin ? one.begins : one.settles, std::nullopt, {name, key}, kind);
-  if (kind == Timer::settle) settle(rule, one);
+  if (kind == Timer::settle) one.settle();
   dirty_.insert({rule.gather->rank, name, key});
+}
+
+// ---- what is asked
+
+const RollUp* Gathering::roll_up(const rules::Rule& rule, const std::string& key) const {
+  const auto found = roll_ups_.find({rule.alert, key});
+  return found == roll_ups_.end() ? nullptr : &found->second;
+}
+
+std::map<std::string, std::string> Gathering::leaves(const Rule& rule, const std::string& key,
+                                                     const Find& find) const {
+  const auto* one = roll_up(rule, key);
+  return one ? one->texts(rule, find) : std::map<std::string, std::string>();
+}
+
+model::Labels Gathering::annotations(const Rule& rule, const std::string& key) const {
+  const auto* one = roll_up(rule, key);
+  return one ? one->annotations(rule) : model::Labels();
+}
+
+std::pair<std::vector<Gathering::Id>, std::size_t> Gathering::members(const Id& roll_up,
+                                                                      std::size_t most) const {
+  const auto found = roll_ups_.find(roll_up);
+  if (found == roll_ups_.end()) return {};
+  return {found->second.first_members(most), found->second.members.size()};
+}
+
+std::vector<Gathering::Membership> Gathering::memberships(const model::Alert& alert) const {
+  std::vector<Membership> out;
+  const Id id{alert.rule, alert.key};
+  const auto ways = ways_.find(alert.rule);
+  if (ways == ways_.end()) return out;
+  for (const auto& way : ways->second) {
+    const auto key = key_of(*way.rule, alert.labels);
+    const auto* one = key ? roll_up(*way.rule, key->text) : nullptr;
+    const auto member = one ? one->members.find(id) : std::map<Id, Member>::const_iterator();
+    if (!one || member == one->members.end() || one->state != State::firing) continue;
+    out.push_back({{way.rule->alert, key->text},
+                   std::max(one->begun, member->second.since),
+                   member->second.absorbs});
+  }
+  return out;
+}
+
+// ---- a checkpoint's part
+
+void Gathering::save(ByteWriter& out) const {
+  out.number(next_order_), out.number(without_key_);
+  out.number(signatures_.size());
+  for (const auto& [rule, text] : signatures_) out.text(rule), out.text(text);
+  out.number(roll_ups_.size());
+  for (const auto& [id, one] : roll_ups_) {
+    out.text(id.first), out.text(id.second);
+    one.save(out);
+  }
+  out.number(quiet_.size());
+  for (const auto& [id, rules] : quiet_) {
+    out.text(id.first), out.text(id.second);
+    out.number(rules.size());
+    for (const auto& [rule, quiet] : rules)
+      out.text(rule), out.number(quiet.count), out.number(quiet.absorbed ? 1 : 0);
+  }
+}
+
+Gathering Gathering::load(ByteReader& in) {
+  Gathering out;
+  out.next_order_ = in.number(), out.without_key_ = in.number();
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    const std::string rule(in.text());
+    out.signatures_[rule] = in.text();
+  }
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    const auto id = get_id(in);
+    auto& one = out.roll_ups_[id];
+    one.load(in);
+    out.arm_loaded(id, one);
+  }
+  for (auto n = in.count(); n > 0 && in.good(); --n) {
+    auto& rules = out.quiet_[get_id(in)];
+    for (auto quiet = in.count(); quiet > 0 && in.good(); --quiet) {
+      const std::string rule(in.text());
+      rules[rule].count = in.number();
+      rules[rule].absorbed = in.number() != 0;
+    }
+  }
+  return out;
+}
+
+// The times that came with it become timers.
+void Gathering::arm_loaded(const Id& id, RollUp& one) {
+  const auto arm = [&](std::optional<Time>& time, Timer kind, const Id& member = {}) {
+    const auto due = std::exchange(time, std::nullopt);
+    set_timer(time, due, id, kind, member);
+  };
+  arm(one.begins, Timer::begin);
+  arm(one.settles, Timer::settle);
+  for (auto& [name, member] : one.members) arm(member.due, Timer::wait, name);
 }
 
 }  // namespace alarum::correlate

@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 #include "correlate/keys.h"
-#include "model/alert.h"
+#include "correlate/roll_up.h"
 #include "rules/rule_set.h"
 
 namespace alarum::correlate {
@@ -27,7 +27,7 @@ namespace alarum::correlate {
 /// bytes for each different value that a roll-up had since it began, of kMostPeak at most.
 class Gathering {
  public:
-  using Id = std::pair<std::string, std::string>;  ///< rule, key: as alert::ActiveAlerts::Id
+  using Id = RollUp::Id;  ///< rule, key: as alert::ActiveAlerts::Id
   /// Rules that hold an alert back: it is a member of their firing alert, or waits for one.
   struct Held {
     std::vector<std::string> absorbed, waiting;
@@ -43,11 +43,7 @@ class Gathering {
     /// member
     Time when;
   };
-  /// The firing alert of that id; nullptr: there is none.
-  using Find = std::function<const model::Alert*(const Id&)>;
-
-  static constexpr std::size_t kMostPeak = 1'000'000, kMostNamed = 16, kMostShared = 5,
-                               kMostAlike = 64;
+  using Find = RollUp::Find;
 
   /// These rules are in force from now on, and all roll-ups of rules that are gone, or are of
   /// another `by` or `distinct`, are over: what they held is quiet until it is reported again.
@@ -104,63 +100,8 @@ class Gathering {
   static Gathering load(ByteReader& in);
 
  private:
-  enum class State : std::uint8_t { idle, pending, firing };
-  struct Member {
-    std::uint64_t order = 0;  // in which it joined, of all
-    std::uint32_t kind = 0;   // place of its rule in `gather`
-    std::string value;        // of `distinct`; empty: none
-    model::Severity severity{};
-    Time starts, since;       // when it began, by the wall clock; when it joined
-    std::uint64_t count = 0;  // of its reports so far
-    bool absorbs = true;      // the roll-up may hold it back
-    std::optional<Time> due;  // it is held back until then
-    model::Labels shared;
-  };
-  struct Value {
-    std::size_t members = 0;
-    std::uint64_t order = 0;  // of the member that brought it
-    Time starts;
-  };
-  struct First {
-    std::string name, summary;
-  };
-  // The most telling rule that a member had since the roll-up began, and the texts of such a
-  // member: what was worse does not get better because one of its alerts ended.
-  struct Lead {
-    std::uint32_t kind = UINT32_MAX;
-    std::string summary, description, runbook;
-  };
-  struct RollUp {
-    State state = State::idle;
-    model::Labels labels;
-    std::map<Id, Member> members;
-    std::optional<Time> begins;    // pending until then
-    Time begun;                    // when it began, in engine time
-    std::optional<Time> settles;   // partial recovery is announced then
-    std::set<std::uint64_t> peak;  // hashes of the values since it began
-    std::size_t high = 0;          // most values at once since then
-    model::Severity worst{};       // since then
-    std::set<std::uint32_t> reporters;
-    // Hashes of the keys of each kind's members since then, kMostAlike of a kind at most
-    std::map<std::uint32_t, std::set<std::uint64_t>> alike;
-    First first;
-    Lead lead;
-    // By the wall clock: start of the newest member, end of the last one that left
-    Time newest, last_end;
-    // Earliest and latest start of those that joined since the last look
-    std::optional<std::pair<Time, Time>> unjudged;
-    std::string recovery;
-    bool partial = false;  // partial recovery has been announced
-    Time moved;            // when it began, or a member joined or left last, in engine time
-    // How many values it had had when it last was settled; 0: it has not been
-    std::size_t settled = 0;
-    // Made of the members:
-    std::map<std::string, Value> values;
-    std::map<std::uint64_t, std::string> in_order;  // values, by the member that brought them
-    std::set<std::pair<Time, std::string>> starts;  // of values
-    std::map<std::uint32_t, std::map<std::uint64_t, Id>> kinds;
-    std::map<std::string, std::map<std::string, std::size_t>> shared;
-  };
+  using State = RollUp::State;
+  using Member = RollUp::Member;
   using Place = std::tuple<std::uint32_t, std::string, std::string>;  // rank, rule, key
   enum class Timer : std::uint8_t { begin, settle, wait };
   using Entry = std::tuple<Time, std::string, std::string, Timer, Id>;
@@ -176,8 +117,6 @@ class Gathering {
 
   std::optional<Key> key_of(const rules::Rule& rule, const model::Labels& labels) const;
   void leave_former(const model::Alert& alert, Time now);
-  static void note_settled(const rules::Rule& rule, RollUp& one, Time now);
-  static void note_alike(RollUp& one, std::uint32_t kind, const Id& id);
   void take_member(const Way& way, const model::Change& change, Time now);
   void end_own(std::map<Id, RollUp>::iterator at, model::EndReason reason);
   void wake(const model::Alert& alert, const std::vector<Way>& ways);
@@ -190,11 +129,7 @@ class Gathering {
   void drop(const Id& roll_up, RollUp& one, std::map<Id, Member>::iterator at);
   void drop_unlisted(Time now);
   void judge_again(const model::Alert& alert, Time now);
-  static void index(RollUp& one, const Id& id, const Member& member);
-  static void unindex(RollUp& one, const Member& member);
-  static void share(RollUp& one, Member& member, const model::Alert* alert);
   void note_move(const rules::Rule& rule, const std::string& key, RollUp& one, Time now);
-  bool is_ready(const rules::Rule& rule, const RollUp& one) const;
   void judge(const Id& id, const rules::Rule& rule, RollUp& one, Time now);
   void begin(const rules::Rule& rule, const std::string& key, RollUp& one, Time now,
              const Find& find);
@@ -203,14 +138,8 @@ class Gathering {
   void erase(std::map<Id, RollUp>::iterator at);
   void set_timer(std::optional<Time>& now, std::optional<Time> due, const Id& roll_up, Timer kind,
                  const Id& member = {});
-  void settle(const rules::Rule& rule, RollUp& one);
-  static void save_members(const RollUp& one, ByteWriter& out);
-  void load_members(const Id& id, RollUp& one, ByteReader& in);
+  void arm_loaded(const Id& id, RollUp& one);
   const RollUp* roll_up(const rules::Rule& rule, const std::string& key) const;
-  static void lead_by(RollUp& one, std::uint32_t kind, const model::Alert& alert);
-  static std::string names(const RollUp& one);
-  static std::string kinds(const rules::Rule& rule, const RollUp& one);
-  static std::uint32_t step_of(const rules::Rule& rule, const RollUp& one);
 
   std::unordered_map<std::string, const rules::Rule*> rules_;  // roll-ups, by name
   std::unordered_map<std::string, std::vector<Way>> ways_;     // by member rule
