@@ -114,7 +114,8 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   if (!core) return std::unexpected(core.error());
   bridge->core_ = std::move(*core);
   bridge->lock_inode_ = inode_of(bridge->config().data + "/lock");
-  bridge->past_ = std::make_unique<PastQuestions>(bridge->files_, bridge->config().data);
+  bridge->past_ = std::make_unique<PastQuestions>(bridge->core_->journal().view(),
+                                                  bridge->core_->storage().book_path());
   if (auto done = bridge->listen(); !done) return std::unexpected(done.error());
   if (auto done = bridge->core_->begin(); !done) return std::unexpected(done.error());
   bridge->core_->start();

@@ -50,7 +50,7 @@ class Checker {
     bool all = true;
     for (const auto& [key, path] : files) {
       if (path.empty() || ::access(path.c_str(), R_OK) == 0) continue;
-      out_.error(place_, fmt::format("{}: {} {}: {}", what, key, path, std::strerror(errno)));
+      out_.error(place_, fmt::format("{}: {}: {}: {}", what, key, path, std::strerror(errno)));
       all = false;
     }
     return all;

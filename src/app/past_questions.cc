@@ -2,7 +2,6 @@
 
 #include "app/recovery.h"
 #include "base/thread_name.h"
-#include "journal/embedded.h"
 #include "tools/story.h"
 
 namespace alarum::app {
@@ -28,40 +27,40 @@ class StoppableReader final : public journal::RecordReader {
 
 class StoppableView final : public journal::JournalView {
  public:
-  StoppableView(std::unique_ptr<JournalView> view, const std::atomic<bool>& stopping)
-      : view_(std::move(view)), stopping_(stopping) {}
+  StoppableView(JournalView& view, const std::atomic<bool>& stopping)
+      : view_(view), stopping_(stopping) {}
 
-  const std::string& place() const override { return view_->place(); }
-  Result<model::Offset> first_offset() override { return view_->first_offset(); }
+  const std::string& place() const override { return view_.place(); }
+  Result<model::Offset> first_offset() override { return view_.first_offset(); }
   Result<std::unique_ptr<journal::RecordReader>> read(model::Offset from) override {
-    auto reader = view_->read(from);
+    auto reader = view_.read(from);
     if (!reader) return std::unexpected(reader.error());
     return std::make_unique<StoppableReader>(std::move(*reader), stopping_);
   }
   Result<std::string> load_generation(const std::string& hash) override {
-    return view_->load_generation(hash);
+    return view_.load_generation(hash);
   }
   Result<std::string> load_attached(const std::string& hash) override {
-    return view_->load_attached(hash);
+    return view_.load_attached(hash);
   }
   Result<std::string> find_generation(model::GenerationId id) override {
-    return view_->find_generation(id);
+    return view_.find_generation(id);
   }
   std::optional<journal::Checkpoint> load_checkpoint(model::Offset bound,
                                                      std::vector<std::string>& damaged) override {
-    return view_->load_checkpoint(bound, damaged);
+    return view_.load_checkpoint(bound, damaged);
   }
-  std::optional<model::Offset> oldest_checkpoint() override { return view_->oldest_checkpoint(); }
+  std::optional<model::Offset> oldest_checkpoint() override { return view_.oldest_checkpoint(); }
 
  private:
-  const std::unique_ptr<JournalView> view_;
+  JournalView& view_;
   const std::atomic<bool>& stopping_;
 };
 
 }  // namespace
 
-PastQuestions::PastQuestions(FileSystem& files, std::string data)
-    : files_(files), data_(std::move(data)) {
+PastQuestions::PastQuestions(journal::JournalView& journal, std::string book)
+    : journal_(journal), book_(std::move(book)) {
   thread_ = std::thread([this] {
     name_thread("past");
     run();
@@ -86,10 +85,9 @@ void PastQuestions::stop() {
 void PastQuestions::run() {
   while (auto questions = questions_.take_all(std::chrono::hours(1))) {
     for (const auto& [id, all, done] : *questions) {
-      StoppableView view(journal::view_embedded(files_, data_), stopping_);
+      StoppableView view(journal_, stopping_);
       const auto hashes = [&view](model::GenerationId one) { return view.find_generation(one); };
-      const tools::StorySources past{view, stored_generations(view, nullptr), hashes,
-                                     data_ + "/book.sqlite"};
+      const tools::StorySources past{view, stored_generations(view, nullptr), hashes, book_};
       auto story = tools::story_of(past, id, all);
       busy_ = false;
       if (story)

@@ -6,19 +6,20 @@
 
 #include "api/routes.h"
 #include "base/channel.h"
-#include "base/file.h"
 #include "http/completion.h"
+#include "journal/view.h"
 
 namespace alarum::app {
 
 /// Questions of the API about the past, which take as long as a replay: one at a time, on a thread
-/// of its own, so that neither events nor other questions wait for them. It reads the data folder
-/// as a command beside the daemon does.
+/// of its own, so that neither events nor other questions wait for them. It reads journal
+/// and book as a command beside the daemon does.
 class PastQuestions {
  public:
   using Done = http::Completion<Result<api::TextAndJson>>;
 
-  PastQuestions(FileSystem& files, std::string data);
+  /// `journal` outlives it. `book`: the path of its file.
+  PastQuestions(journal::JournalView& journal, std::string book);
   ~PastQuestions() { stop(); }
 
   /// What story_of() says of an id. Errors: also `busy` while another question is answered, and
@@ -35,8 +36,8 @@ class PastQuestions {
   };
   void run();
 
-  FileSystem& files_;
-  const std::string data_;
+  journal::JournalView& journal_;
+  const std::string book_;
   Channel<Question> questions_{1};
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> busy_ = false;

@@ -154,7 +154,7 @@ int rules_show_command(const RulesOptions& options, std::ostream& out, std::ostr
   out << fmt::format("# {}: {}, {} firing", rule->value("place", ""), rule->value("severity", ""),
                      rule->value("firing", std::size_t{0}));
   if (rule->contains("matches"))
-    out << fmt::format(", {} events matched since the start", rule->value("matches", 0));
+    out << fmt::format("; events that fitted since the start: {}", rule->value("matches", 0));
   out << '\n' << rule->value("text", "");
   return 0;
 }

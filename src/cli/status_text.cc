@@ -109,7 +109,7 @@ std::string journal_part(const Json& status) {
 std::string ledger_part(const Json& ledger) {
   if (ledger.is_null()) return "not counted yet\n";
   if (ledger.value("balanced", false))
-    return fmt::format("balances: {} accepted, {} processed\n",
+    return fmt::format("balances at the last count, of {} accepted and {} processed\n",
                        ledger.value("accepted", std::uint64_t{0}),
                        ledger.value("processed", std::uint64_t{0}));
   std::string out = "does NOT balance:\n";

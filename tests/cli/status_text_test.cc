@@ -47,7 +47,7 @@ TEST(StatusText, IsOneScreen) {
       "  last failure 2m ago: 503 \"busy\"\n"
       "journal   5.0 MiB in 2 segments, 1200 records; /var/lib/alarum: 1.0 GiB free of 10.0 "
       "GiB; all processed\n"
-      "ledger    balances: 3 accepted, 3 processed\n");
+      "ledger    balances at the last count, of 3 accepted and 3 processed\n");
 }
 
 TEST(StatusText, SaysWhatIsWrong) {

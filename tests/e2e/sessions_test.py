@@ -9,7 +9,7 @@ import urllib.request
 
 from harness import BINARY, PATIENCE, ROOT, eventually, main, temporary
 
-MASKS = [(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"), (r"\bntf-[0-9a-f]+", "ntf-ID"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"), (r"\b[0-9a-f]{16}\b", "ID"), (r"\b[0-9a-f]{8}\b", "ID8"), (r" +\d+s\b", " AGE"), (r"\d+\.\d+ before, \d+\.\d+ after", "RATES"),
+MASKS = [(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"), (r"\bntf-[0-9a-f]+", "ntf-ID"), (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"), (r"\b[0-9a-f]{16}\b", "ID"), (r"\b[0-9a-f]{8}\b", "ID8"), (r" +\d+[sm](?=  )", " AGE"), (r"\d+\.\d+ before, \d+\.\d+ after", "RATES"),
          (r"\d+ records replayed", "RECORDS")]  # receipts come together as they happen to
 
 

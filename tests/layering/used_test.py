@@ -65,10 +65,11 @@ def every_value_of_a_receiver_is_asked_for():
 
 def every_flag_of_the_command_line_does_something():
     text = text_of("cli", "app")
-    lines = text[SRC / "cli/command_line.cc"]
+    declares = lambda path: path.name.startswith("declare_") or path.name == "command_line.cc"
+    lines = "\n".join(t for path, t in text.items() if declares(path))
     flags = re.findall(r'add_(?:option|flag)\(\s*"([^"]+)",\s*(?:[\w>-]+->|\w+\.)?((?:\w+\.)*\w+)', lines)
     declared = re.sub(r'add_(?:option|flag)\(\s*"[^"]+",\s*[\w.>-]+', "", lines)
-    rest = declared + "\n".join(t for path, t in text.items() if path.name != "command_line.cc")
+    rest = declared + "\n".join(t for path, t in text.items() if not declares(path))
     dead = [(flag, field) for flag, field in flags if not re.search(rf"(\.|->){field.split('.')[-1]}\b", rest)]
     assert len(flags) > 40 and not dead, f"{len(flags)} flags; read and not asked for: {dead}"
 

@@ -142,10 +142,11 @@ TEST_F(Commands, CheckSaysWhichReceiversAreNotUsed) {
            "rules: [rules]\nroute: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: "
            "'http://127.0.0.1', fallback: b}]}, {name: b, console_configs: [{}]}, {name: dba, "
            "console_configs: [{}]}, {name: c}]\n");
-  EXPECT_EQ(said({.paths = {config}}, 0),
-            config + ", 1 file, 1 rule, 0 tables: no errors, 1 warning\n" + config +
-                ": warning: receiver \"c\" is not used: no route, no rule's \"notify\" and no "
-                "\"fallback\" names it\n");
+  EXPECT_EQ(
+      said({.paths = {config}}, 0),
+      config + ", 1 file, 1 rule, 0 tables: no errors, 1 warning\n" + config +
+          ":3:153: warning: receiver \"c\" is not used: no route, no rule's \"notify\" and no "
+          "\"fallback\" names it\n");
 }
 
 TEST_F(Commands, StrictMakesWarningsFaultsButNotDeprecations) {
@@ -389,6 +390,42 @@ TEST_F(Commands, TestWritesJunitThatHoldsEveryTest) {
             std::string::npos)
       << xml;
   EXPECT_EQ(test("", (folder_ / "no/such/folder.xml").string()), 2);
+}
+
+TEST_F(Commands, TestOfARuleFileFindsTheTestsBesideIt) {
+  file("r.yaml", kRule);
+  file("r.test.yaml", kTests);
+  file("other.yaml", "rules: []\n");
+  const auto run = [&](const std::string& path) {
+    std::ostringstream out, err;
+    (void)test_command({.paths = {(folder_ / path).string()}, .run = "fires"}, out, err);
+    return out.str() + err.str();
+  };
+  EXPECT_NE(run("r.yaml").find("1 test in 1 file: all passed"), std::string::npos) << run("r.yaml");
+  EXPECT_NE(run("other.yaml").find("has no tests, and no *.test.yaml beside it names it"),
+            std::string::npos)
+      << run("other.yaml");
+}
+
+TEST_F(Commands, CheckNamesARuleFileOfPrometheus) {
+  const auto path =
+      file("p.yaml", "groups:\n- name: a\n  rules:\n  - {alert: Up, expr: up == 0, for: 5m}\n");
+  const auto text = said({.paths = {path}}, 1);
+  EXPECT_TRUE(text.starts_with(path + ":2:1: error: this is a rule file of Prometheus")) << text;
+  EXPECT_EQ(text.find("unknown key"), std::string::npos) << text;
+}
+
+TEST_F(Commands, CheckNamesEveryTlsFileThatIsMissingWithItsPlace) {
+  const auto config =
+      file("c.yaml",
+           "rules: []\nlisten: 127.0.0.1:1\n"
+           "tls: {cert_file: a.pem, key_file: a.key}\n"
+           "receivers:\n- name: x\n  webhook_configs: [{url: 'https://x', http_config: "
+           "{tls_config: {ca_file: ca.pem}}}]\nroute: {receiver: x}\n");
+  const auto text = said({.config = config}, 1);
+  for (const auto* wanted : {":3:6: error: tls: cert_file: ", ":3:6: error: tls: key_file: ",
+                             ":5:3: error: receiver x: webhook_configs: ca_file: "})
+    EXPECT_NE(text.find(config + wanted), std::string::npos) << wanted << " in " << text;
 }
 
 }  // namespace
