@@ -42,7 +42,7 @@ def events_are_taken_while_the_book_cannot_be_written_and_a_stop_ends():
                 status, answer = post(daemon, batch)
                 assert status == 200 and answer["accepted"] == EACH, (batch, answer)
             ready = eventually("it is not ready", lambda: next((text for status, _, text in [daemon.request("GET", "/-/ready")] if status == 503), None))
-            assert "book" in ready, ready
+            assert "history" in ready, ready
             daemon.stop()  # within the harness' patience, and with exit code 0
             assert "stopped" in daemon.log_text() and "did not stop in its time" not in daemon.log_text(), daemon.log_text()
             book.execute("ROLLBACK")

@@ -66,7 +66,7 @@ TEST(VictorOps, NeedsItsKeys) {
   EXPECT_NE(read_receiver("victorops_configs: [{api_key: k}]").said.find("no \"routing_key\""),
             std::string::npos);
   EXPECT_NE(read_receiver("victorops_configs: [{api_key: k, routing_key: '{{ .x }}'}]")
-                .said.find("takes no template"),
+                .said.find("cannot be a template"),
             std::string::npos);
 }
 

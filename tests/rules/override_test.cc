@@ -98,7 +98,7 @@ TEST(Override, NamesARuleThatIsThere) {
   auto before = with("");
   before.files.insert(before.files.begin(), {"0.yaml", "override: {DiskLost: {enabled: false}}"});
   EXPECT_EQ(before.said(),
-            "0.yaml:1:12: error: the override of \"DiskLost\" stands before the rule, which is at "
+            "0.yaml:1:12: error: the override of \"DiskLost\" comes before the rule, which is at "
             "a.yaml:4:13: load its file later\n");
 }
 
