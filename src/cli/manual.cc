@@ -42,7 +42,7 @@ std::string left_of(const OptionText& option, bool is_argument) {
   return names + (option.value.empty() ? "" : ' ' + option.value);
 }
 
-using Row = std::pair<std::string, std::string>;
+using HelpRow = std::pair<std::string, std::string>;
 
 // Columns of what a terminal shows, of texts whose only other character is `…`.
 std::size_t columns(const std::string& text) {
@@ -50,7 +50,7 @@ std::size_t columns(const std::string& text) {
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string rows_text(const std::string& heading, const std::vector<Row>& rows) {
+std::string rows_text(const std::string& heading, const std::vector<HelpRow>& rows) {
   if (rows.empty()) return {};
   std::size_t left = 0;
   for (const auto& [name, help] : rows)
@@ -67,8 +67,8 @@ std::string rows_text(const std::string& heading, const std::vector<Row>& rows) 
   return out;
 }
 
-std::vector<Row> rows_of(const std::vector<OptionText>& options, bool are_arguments) {
-  std::vector<Row> rows;
+std::vector<HelpRow> rows_of(const std::vector<OptionText>& options, bool are_arguments) {
+  std::vector<HelpRow> rows;
   for (const auto& one : options) rows.emplace_back(left_of(one, are_arguments), one.help);
   return rows;
 }
@@ -79,7 +79,7 @@ std::string commands_text(const CommandText& command) {
     if (std::ranges::find(groups, one.group) == groups.end()) groups.push_back(one.group);
   std::string out;
   for (const auto& group : groups) {
-    std::vector<Row> rows;
+    std::vector<HelpRow> rows;
     for (const auto& one : command.commands)
       if (one.group == group) rows.emplace_back(one.name(), one.summary);
     out += rows_text(group + ":", rows);

@@ -21,7 +21,7 @@
 namespace alarum::cli {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using Events = Result<std::vector<ingest::Decoded>>;
 
 constexpr std::string_view kMapping = "json/";
