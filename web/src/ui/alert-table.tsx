@@ -19,6 +19,7 @@ interface Props {
   selected: ReadonlySet<string>;
   current: string;
   grouped: boolean;
+  compact: boolean;  // a story stands beside it: fewer columns
   onSort: (column: string) => void;
   onSelect: (ids: readonly string[], on: boolean) => void;
   onOpen: (alert: Alert) => void;
@@ -65,7 +66,7 @@ function StateCell({alert}: {alert: Alert}) {
   return <span class={`tag ${state}`} title={said}><bdi>{state === 'acknowledged' ? said : state}</bdi></span>;
 }
 
-function AlertCells({alert, labels}: {alert: Alert; labels: readonly string[]}) {
+function AlertCells({alert, labels, compact}: {alert: Alert; labels: readonly string[]; compact: boolean}) {
   return (
     <>
       <td class="c-sev"><SeverityMark severity={alert.severity} /> <span>{alert.severity || t('severity.none')}</span></td>
@@ -73,7 +74,7 @@ function AlertCells({alert, labels}: {alert: Alert; labels: readonly string[]}) 
       {labels.map((name) => <td key={name} class="c-label" title={alert.labels[name] ?? ''}><bdi>{alert.labels[name] ?? ''}</bdi></td>)}
       <td class="c-sum"><bdi>{alert.summary}</bdi></td>
       <td class="c-since">{durationText(now.value - alert.since)}</td>
-      <td class="c-count">{alert.wire.count}</td>
+      {!compact && <td class="c-count">{alert.wire.count}</td>}
       <td class="c-state"><StateCell alert={alert} /></td>
     </>
   );
@@ -102,7 +103,7 @@ function Head({column, title, sort, onSort, kind}: HeadProps) {
   );
 }
 
-export function AlertTable({rows, labels, sort, selected, current, grouped, onSort, onSelect, onOpen, onToggle}: Props) {
+export function AlertTable({rows, labels, sort, selected, current, grouped, compact, onSort, onSelect, onOpen, onToggle}: Props) {
   const box = useRef<HTMLDivElement>(null);
   const {top, shown, height} = useWindow(box);
   const {first, last, before, after} = visibleRows(rows.length, height, top, shown);
@@ -110,7 +111,7 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, onSo
   const idsOf = (row: Row) => (row.kind === 'alert' ? [row.alert.id] : row.group.alerts.map((one) => one.id));
   const all = () => rows.flatMap(idsOf);
   const allOn = selected.size > 0 && all().every((id) => selected.has(id));
-  const span = 6 + labels.length;
+  const span = (compact ? 5 : 6) + labels.length;
 
   const move = (to: number) => {
     const element = box.current;
@@ -150,7 +151,7 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, onSo
             <Head column="alert" title={t('col.alert')} sort={sort} onSort={onSort} kind="c-name" />
             {labels.map((name) => <Head key={name} column={name} title={name} sort={sort} onSort={onSort} kind="c-label" />)}
             <Head column="summary" title={t('col.summary')} sort={sort} onSort={onSort} kind="c-sum" />
-            {(['since', 'count', 'state'] as const).map((name) => <Head key={name} column={name} title={t(`col.${name}` as Key)} sort={sort} onSort={onSort} kind={`c-${name}`} />)}
+            {(compact ? (['since', 'state'] as const) : (['since', 'count', 'state'] as const)).map((name) => <Head key={name} column={name} title={t(`col.${name}` as Key)} sort={sort} onSort={onSort} kind={`c-${name}`} />)}
           </tr>
         </thead>
         <tbody>
@@ -167,7 +168,7 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, onSo
                   if (row.kind === 'alert' && !(event.target as HTMLElement).closest('input, button')) onOpen(row.alert);
                 }}>
                 <td class="c-box"><input type="checkbox" checked={on} aria-label={t('select.one', row.kind === 'alert' ? row.alert.name : row.group.labels.map(([, value]) => value).join(' '))} onChange={() => onSelect(ids, !on)} /></td>
-                {row.kind === 'alert' ? <AlertCells alert={row.alert} labels={labels} /> : <GroupCells group={row.group} open={row.open} span={span} onToggle={() => onToggle(row.key)} />}
+                {row.kind === 'alert' ? <AlertCells alert={row.alert} labels={labels} compact={compact} /> : <GroupCells group={row.group} open={row.open} span={span} onToggle={() => onToggle(row.key)} />}
               </tr>
             );
           })}

@@ -41,8 +41,8 @@ function Targets() {
               <tr key={name}>
                 <td><Link to="history" params={{kind: 'notification', target: name}}><bdi>{name}</bdi></Link></td>
                 <td>{Object.entries(counts).map(([outcome, count]) => <span key={outcome} class={`tag ${outcome}`}>{count} {word('outcome', outcome)}</span>)}</td>
-                <td class="wide"><bdi>{[last.detail, last.answer].filter(Boolean).join(' · ')}</bdi></td>
-                <td>{at(last.at)}</td>
+                <td class="wide" data-label={t('delivery.last')}><bdi>{[last.detail, last.answer].filter(Boolean).join(' · ')}</bdi></td>
+                <td data-label={t('delivery.when')}>{at(last.at)}</td>
               </tr>
             ))}</tbody>
           </table>
@@ -110,7 +110,8 @@ function Dead() {
               <thead><tr>{(['delivery.target', 'dead.cause', 'dead.answer', 'dead.count', 'dead.oldest', 'dead.newest'] as const).map((key) => <th key={key} scope="col">{t(key)}</th>)}<td /></tr></thead>
               <tbody>{found.causes.map((one) => (
                 <tr key={JSON.stringify([one.target, one.detail, one.answer])}>
-                  <td><bdi>{one.target}</bdi></td><td><bdi>{one.detail}</bdi></td><td class="wide"><bdi>{one.answer}</bdi></td><td class="number">{one.count}</td><td>{at(one.oldest)}</td><td>{at(one.newest)}</td>
+                  <td><bdi>{one.target}</bdi></td><td data-label={t('dead.cause')}><bdi>{one.detail}</bdi></td><td class="wide" data-label={t('dead.answer')}><bdi>{one.answer}</bdi></td>
+                  <td class="number" data-label={t('dead.count')}>{one.count}</td><td data-label={t('dead.oldest')}>{at(one.oldest)}</td><td data-label={t('dead.newest')}>{at(one.newest)}</td>
                   <td><div class="row-buttons">
                     <button disabled={busy.value} onClick={() => void redrive(one.target, one.detail, true)}>{t('do.dry')}</button>
                     <button disabled={busy.value} onClick={() => void redrive(one.target, one.detail, false)}>{t('do.redrive')}</button>

@@ -229,7 +229,7 @@ export function Now() {
           <p class="sum" aria-live="polite">{t('now.count', shown.value.length, alerts.value.length)}</p>
           <Selection />
           {rows.length === 0 ? <Nothing /> : (
-            <AlertTable rows={rows} labels={columns} sort={sort.value} selected={selected.value} current={id} grouped={grouped} onSort={toggleSort} onSelect={select}
+            <AlertTable rows={rows} labels={id ? [] : columns} compact={id !== ''} sort={sort.value} selected={selected.value} current={id} grouped={grouped} onSort={toggleSort} onSelect={select}
               onOpen={(alert) => change({id: alert.id}, id !== '')} onToggle={toggle} />
           )}
         </div>

@@ -39,8 +39,8 @@ export function Rules() {
           <tbody>{rows.map((one) => (
             <tr key={one.name}>
               <td class="wide"><bdi>{one.name}</bdi></td>
-              <td class="number">{one.firing > 0 ? <Link to="" params={{q: matcherText({name: 'alertname', op: '=', value: one.name}), suppressed: '1'}}>{one.firing}</Link> : 0}</td>
-              <td class="number">{one.matches}</td>
+              <td class="number" data-label={t('rules.firing')}>{one.firing > 0 ? <Link to="" params={{q: matcherText({name: 'alertname', op: '=', value: one.name}), suppressed: '1'}}>{one.firing}</Link> : 0}</td>
+              <td class="number" data-label={t('rules.matches')}>{one.matches}</td>
             </tr>
           ))}</tbody>
         </table>

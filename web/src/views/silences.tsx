@@ -72,10 +72,10 @@ function Row({silence}: {silence: Silence}) {
     <tr class={silence.id === param('id') ? 'current' : ''} data-silence={silence.id}>
       <td><span class={`tag silence-${silence.status.state}`}>{word('state', silence.status.state === 'active' ? 'running' : silence.status.state)}</span></td>
       <td class="wide"><code><bdi>{text}</bdi></code></td>
-      <td class="number">{silence.status.state === 'active' ? <Link to="" params={{q: text, suppressed: '1'}}>{hidden}</Link> : '—'}</td>
-      <td><When at={silence.status.state === 'pending' ? silence.startsAt : silence.endsAt} />{silence.untilResolved && <small> {t('silences.until')}</small>}</td>
-      <td><bdi>{silence.createdBy}</bdi></td>
-      <td class="wide"><bdi>{silence.comment}</bdi></td>
+      <td class="number" data-label={t('silences.hides')}>{silence.status.state === 'active' ? <Link to="" params={{q: text, suppressed: '1'}}>{hidden}</Link> : '—'}</td>
+      <td data-label={t(silence.status.state === 'pending' ? 'silences.begins' : 'silences.ends')}><When at={silence.status.state === 'pending' ? silence.startsAt : silence.endsAt} />{silence.untilResolved && <small> {t('silences.until')}</small>}</td>
+      <td data-label={t('silences.by')}><bdi>{silence.createdBy}</bdi></td>
+      <td class="wide" data-label={t('silences.comment')}><bdi>{silence.comment}</bdi></td>
       <td><div class="row-buttons"><Buttons silence={silence} /></div></td>
     </tr>
   );
