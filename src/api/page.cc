@@ -26,7 +26,7 @@ constexpr const char* kLinks = R"(
 <ul>
 <li><a href="api/v2/alerts">Alerts that fire</a>
 <li><a href="api/v2/silences?expired=false">Silences</a>
-<li><a href="api/v1/history?since=1d">What happened, who was notified, who was not and why: the last day</a>
+<li><a href="api/v1/history?since=1d">The last day: what happened, who was notified and who was not</a>
 <li><a href="api/v1/dead-letters">Notifications that could not be delivered</a>
 <li><a href="api/v1/status">Status</a>, <a href="metrics">metrics</a>
 </ul>
