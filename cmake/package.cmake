@@ -20,7 +20,15 @@ endforeach()
 install(FILES ${generated}/alarum.service DESTINATION lib/systemd/system)
 install(FILES packaging/alarum.sysusers DESTINATION lib/sysusers.d RENAME alarum.conf)
 install(FILES packaging/alarum.tmpfiles DESTINATION lib/tmpfiles.d RENAME alarum.conf)
-install(FILES packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The libraries of the page have their licences in a paragraph of their own.
+file(READ packaging/debian/copyright copyright)
+file(READ web/THIRD-PARTY.txt licences)
+string(REGEX REPLACE "\n\n" "\n.\n" licences "${licences}")
+string(REGEX REPLACE "\n\n" "\n.\n" licences "${licences}")
+string(REGEX REPLACE "\n(.)" "\n \\1" licences "${licences}")
+file(WRITE ${CMAKE_BINARY_DIR}/package/copyright
+  "${copyright}\nFiles: web/*\nCopyright: the authors named in the texts below\nLicense: libraries-of-the-page\n ${licences}")
+install(FILES ${CMAKE_BINARY_DIR}/package/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME alarum)
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 file(CONFIGURE OUTPUT ${generated}/changelog @ONLY CONTENT [[
