@@ -148,8 +148,9 @@ Result<void> Event::index(std::string_view all) {
     at += get<std::uint32_t>(all, kLengthsAt + 4 * p);
   }
   at_[kParts] = static_cast<std::uint32_t>(at);
-  const bool words = all[1] >= 1 && all[1] <= 10 && all[2] >= 0 && all[2] <= 2 && all[3] >= 0 &&
-                     all[3] <= 5 && all[4] >= 0 && all[4] <= 3;
+  constexpr auto kLastFormat = static_cast<char>(Format::eventbridge);
+  const bool words = all[1] >= 1 && all[1] <= kLastFormat && all[2] >= 0 && all[2] <= 2 &&
+                     all[3] >= 0 && all[3] <= 5 && all[4] >= 0 && all[4] <= 3;
   const auto extensions = [&] {
     return all.substr(at_[kExtensions], at_[kData] - at_[kExtensions]);
   };

@@ -29,7 +29,7 @@ TEST(NativeEvents, FormatsAreKnownByTheirMembers) {
   EXPECT_EQ(first("<11>Nov 30 01:02:03 h1 kernel: down"), "syslog kernel");
   EXPECT_EQ(
       first(R"({"version":"0","id":"1","detail-type":"EC2 State","source":"aws.ec2","detail":{}})"),
-      "eventgrid EC2 State");
+      "eventbridge EC2 State");
 }
 
 TEST(NativeEvents, OneItemOfACloudEyeReportMayStandAlone) {

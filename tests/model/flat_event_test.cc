@@ -181,6 +181,18 @@ TEST(FlatEvent, ReadsStatusAndSeverityInOurWordsOnly) {
   EXPECT_EQ(at(event, "severity"), "");
 }
 
+// A format that could not be read back would be damage at the next start.
+TEST(Event, OfEveryFormatIsReadBack) {
+  for (int format = 1; format <= static_cast<int>(Format::eventbridge); ++format) {
+    auto f = fields();
+    f.format = static_cast<Format>(format);
+    const Event event(f);
+    const auto again = Event::decode(event.bytes());
+    ASSERT_TRUE(again) << format;
+    EXPECT_EQ(again->format(), f.format);
+  }
+}
+
 // Rules that ask for `sender` decide by it whom they believe.
 TEST(FlatEvent, ASenderCannotNameItselfOrItsFormatByExtensions) {
   auto f = fields();

@@ -133,7 +133,7 @@ class ANewerFolder : public testing::Test {
 
 TEST_F(ANewerFolder, IsRefusedByItsBook) {
   ASSERT_TRUE(alert::Database::open("/data/book.sqlite", &machine.sqlite)
-                  ->script("UPDATE meta SET value = value + 2 WHERE name = 'version'"));
+                  ->script("UPDATE meta SET value = value + 3 WHERE name = 'version'"));
   expect_refused(machine, "10", "9");
 }
 
