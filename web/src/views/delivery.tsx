@@ -25,7 +25,7 @@ function Targets() {
   const list = useFetched(async (stop) => (await getPage<HistoryEntry>('api/v1/history', `kind=notification&since=1d&limit=${LOOKED_AT}`, stop)).items, '');
   const samples = useFetched(async () => parseMetrics(await getText('metrics')), '');
   const open = metric(samples.data.value ?? [], 'alarum_deliver_open_circuits') ?? 0;
-  const flying = metric(samples.data.value ?? [], 'alarum_deliver_in_flight');
+  const flying = metric(samples.data.value ?? [], 'alarum_deliver_requests_in_flight');
   const targets = targetsOf(list.data.value ?? []);
   return (
     <section>
