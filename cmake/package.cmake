@@ -53,7 +53,7 @@ EventBridge, Redfish BMCs, Alertmanager, syslog and JSON lines, matches
 them against rule files, and notifies webhooks, chat, on-call services and
 Alertmanager: once when an alert fires, and once when its cause is gone.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-set(CPACK_STRIP_FILES ON)
+set(CPACK_STRIP_FILES OFF)  # what makes the package of debug symbols strips the program
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_SOURCE_DIR}/build/package)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
