@@ -284,10 +284,7 @@ std::string Processor::id_of(const alert::Routed& routed, model::Offset offset) 
   auto id = alert::notification_id(routed);
   if (!is_another_past() || offset >= lived_) return id;
   if (!std::exchange(tells_anew_, true)) {
-    log::warn("engine",
-              "the journal is damaged before records that are missing in the history: everybody is "
-              "notified of these again, whatever was sent before the crash",
-              {{"from", offset}});
+    log::warn("engine", kNotifiedAgain, {{"from", offset}});
   }
   return "ntf-" + hex64(fnv1a(id + '\n' + std::to_string(lived_)));
 }

@@ -59,6 +59,12 @@ struct Redrives {
 /// (alert::Dispatcher::EndsByTimeout).
 bool ends_by_timeout_only(const rules::Rule& rule);
 
+/// The log line of a start that notifies everybody again, with the first such record in `from`. The
+/// simulator looks for it: what was sent before does not count then.
+inline constexpr std::string_view kNotifiedAgain =
+    "the journal is damaged before records that are missing in the history: everybody is notified "
+    "of these again, whatever was sent before the crash";
+
 /// Engine, routing and book as one function of the records: steps a record, and collects what came
 /// of it (changes, notifications, receipts) in a batch that is written to the book in one
 /// transaction. Synchronous, with no clock; the daemon's stage, replay at start and tests call the

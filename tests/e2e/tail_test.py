@@ -76,7 +76,7 @@ def a_restart_goes_on_where_it_was():
         with daemon:
             eventually("the new one", lambda: accepted(daemon) == 21)
             eventually("the gap is said", lambda: daemon.metric("alarum_source_gaps_total") == 1)
-            daemon.says("replaced while nobody looked")
+            daemon.says("replaced while it was not watched")
 
 
 STATES = """rules:
@@ -117,7 +117,7 @@ def files_that_are_known_by_more_than_their_number():
         append(log, range(2))
         with daemon:
             eventually("two more", lambda: accepted(daemon) == 13)
-            daemon.says("was truncated or replaced while nobody looked")
+            daemon.says("was truncated or replaced while it was not watched")
             daemon.shows("alarum_source_gaps_total", 1)
         # By its exact name, rotated twice: what came between is not read, and told.
         daemon.config.write_text(daemon.config.read_text().replace("/*.log", "/a.log"))

@@ -10,6 +10,7 @@
 #include "alert/codec.h"
 #include "base/ascii.h"
 #include "base/hash.h"
+#include "engine/processor.h"
 #include "model/silence.h"
 #include "tests/simulation/checks.h"
 
@@ -150,7 +151,7 @@ std::optional<model::Offset> told_anew_from(const Incarnation& run) {
   constexpr std::string_view kFrom = "from=";
   for (const auto& line : run.said) {
     const auto at = line.find(kFrom);
-    if (at == line.npos || line.find("notified anew") == line.npos) continue;
+    if (at == line.npos || line.find(engine::kNotifiedAgain) == line.npos) continue;
     model::Offset from = 0;
     const auto* begin = line.data() + at + kFrom.size();
     if (std::from_chars(begin, line.data() + line.size(), from).ec == std::errc()) return from;

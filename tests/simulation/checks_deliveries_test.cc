@@ -1,6 +1,7 @@
 // Each check of what receivers saw: a history that keeps the promise, and the same one doctored.
 #include <gtest/gtest.h>
 
+#include "engine/processor.h"
 #include "tests/simulation/checks_facts.h"
 
 namespace alarum::simulation {
@@ -80,7 +81,7 @@ TEST(Checks, WhatIsToldAnewBehindDamageIsInOrderByItself) {
     again.seen.offset = by;
     return check_order({told("n1", fires), told("n2", over), again}, {}, runs).size();
   };
-  const std::string anew = "msg=\"there is damage, everybody is notified anew\" from=";
+  const std::string anew = "msg=\"" + std::string(engine::kNotifiedAgain) + "\" from=";
   EXPECT_EQ(check(anew + "4"), 0U);
   EXPECT_EQ(check(anew + "5"), 0U);
   EXPECT_EQ(check(anew + "6"), 2U) << "the book had what was told";
