@@ -98,7 +98,7 @@ class ActiveAlerts {
   };
   /// Sets the alerts that suppress this one while they fire.
   void set_inhibitors(const Id& id, std::vector<Id> inhibitors);
-  /// At the end of a step, with all its changes: determines anew which alerts are suppressed or
+  /// At the end of a step, with all its changes: determines again which alerts are suppressed or
   /// held back. Updates the alerts in `changes`, and appends changes for others. O(log n) for each
   /// change, for each alert that a firing or ending one may suppress, and for each that roll-ups
   /// touched.

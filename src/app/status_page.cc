@@ -20,7 +20,7 @@ Json config_json(Core& core) {
           {"needs_restart", reload->restart}};
 }
 
-// Room on the disk that the data folder is on; null where it cannot be told.
+// Room on the disk that the data folder is on; null where it cannot be determined.
 Json disk_json(const std::string& folder) {
   std::error_code fault;
   const auto space = std::filesystem::space(folder, fault);

@@ -99,7 +99,7 @@ std::string age_of(const Json& alert, Time now) {
   return began ? age_text(now - *began) : "?";
 }
 
-// The label by which alerts of one name are told apart, as a person would: `8 servers`.
+// The label by which alerts of one name differ, as a person would say it: `8 servers`.
 std::string places(const std::vector<const Json*>& alerts) {
   for (const auto& name : {"server", "host", "node", "instance", "subject", "rack"}) {
     std::set<std::string> values;

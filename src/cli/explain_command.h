@@ -19,7 +19,7 @@ struct ExplainOptions {
   bool json = false;
 };
 
-/// Why an event matched each rule or did not; with an id also what it did to alerts and whom we
+/// Why an event matched each rule or did not; with an id also what it did to alerts and who was
 /// notified. Exit code 0; 1 nothing has that id, or the input is at fault.
 int explain_command(const ExplainOptions& options, std::istream& in, std::ostream& out,
                     std::ostream& err);

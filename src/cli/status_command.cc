@@ -22,7 +22,7 @@ int status_command(const StatusOptions& options, std::ostream& out, std::ostream
   ApiClient client(options.url, err);
   const auto status = client.get("/api/v1/status");
   if (!status) return 1;
-  // Ages are told by the daemon's clock
+  // Ages are by the daemon's clock
   const auto now = parse_rfc3339(status->value("now", ""));
   if (options.json)
     out << client.body();

@@ -54,8 +54,8 @@ Result<void> Engine::step(const model::Record& record, std::vector<Change>& chan
   ahead_ = record.ahead;
   active_alerts_.set_clock(record.at, ahead_);
   annulments_.begin_step();
-  // This comes first: what was due to be absent within the gap counts anew, because nobody received
-  // events.
+  // This comes first: what was due to be absent within the gap counts again, because nobody
+  // received events.
   const auto* start = std::get_if<model::Start>(&record.payload);
   if (start && start->gap > Duration::zero()) correlator_.listen_anew(record.at);
   run_timers(record, changes);

@@ -75,7 +75,7 @@ Result<SegmentIndex> read_index(File& file);
 Result<SegmentIndex> read_head(File& file);
 /// Calls `visit` with the events of the index in order, up to 128 at a time, after the whole index
 /// has been checked. In version 1 they have no content (0), so changed events with the same
-/// identity cannot be told from copies. Errors as read_index() has them.
+/// identity cannot be distinguished from copies. Errors as read_index() has them.
 Result<void> visit_events(File& file,
                           const std::function<void(std::span<const model::SeenEvent>)>& visit);
 /// The blocks of a sealed segment whose index is damaged, found by decompressing the file block by

@@ -164,7 +164,7 @@ class Explainer {
     return out;
   }
 
-  // What each target was told of it first, or why not: a group may have waited for more
+  // What each target was notified of first, or why not: a group may have waited for more
   // (group_wait, group_interval).
   std::vector<alert::BookView::Told> told_since(const std::string& alert, model::Offset offset) {
     std::set<std::string> seen;

@@ -37,7 +37,7 @@ class Bmc {
   const std::shared_ptr<const config::Http> how_;
   const std::shared_ptr<std::atomic<bool>> over_ = std::make_shared<std::atomic<bool>>(false);
   std::string address_;
-  Duration ahead_{};  // how far the BMC's clock is ahead of ours
+  Duration ahead_{};  // how far the BMC's clock is ahead of the daemon's
 };
 
 }  // namespace alarum::ingest

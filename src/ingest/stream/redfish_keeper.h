@@ -76,8 +76,8 @@ class RedfishKeeper {
   // Path of the subscription, or of the page or member that is read
   std::string path_;
   std::vector<std::string> members_;  // paths that were not read yet
-  std::vector<std::string> surplus_;  // paths of ours that must be removed
-  std::string kept_;                  // path of ours that is good
+  std::vector<std::string> surplus_;  // own subscriptions that must be removed
+  std::string kept_;                  // own subscription that is good
   unsigned pages_ = 0;                // pages of the list that were read
   std::string elsewhere_;             // what offload() returns next
   bool told_elsewhere_ = false;       // elsewhere_ was set once
