@@ -186,6 +186,10 @@ void add_engine(MetricsPage& page, const api::EngineNumbers& numbers) {
   page.counter("alarum_correlate_unexpected_keys_total",
                "Matches with a key that the rule's expect does not list.",
                number(numbers.correlate.not_expected));
+  page.counter("alarum_correlate_sequence_steps_dropped_total",
+               "Steps of sequences that were forgotten within their window, because their key had "
+               "more than 256. A sequence may have been missed.",
+               number(numbers.correlate.steps_forgotten));
   for (const auto& [who, count] : numbers.annulled) {
     page.counter("alarum_rule_annulled_total",
                  "Matches and pending conditions of a rule that were annulled because the alert of "

@@ -18,7 +18,9 @@ void SequenceCondition::match(KeyState& key, model::Hit hit, const Key& named, c
                               Context& context) {
   const bool breaks = rule().steps[hit.step].absent;
   const auto when = breaks ? in.ending.when : in.report.when;
-  if (!sequence_of(key).add(rule(), when, hit.step, in.id, in.now())) return;
+  const auto added = sequence_of(key).add(rule(), when, hit.step, in.id, in.now());
+  if (added == SequenceState::Added::seen_before) return;
+  if (added == SequenceState::Added::in_place_of_oldest) ++context.counts.steps_forgotten;
   // The event that was required to be absent has arrived: the alert is over.
   if (breaks && context.pairing.recovery_counts({name(), named.text}, in.ending))
     context.out.push_back(closing(rule(), named, in.report.when));

@@ -81,15 +81,15 @@ class SequenceMatcher {
 
 }  // namespace
 
-bool SequenceState::add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id,
-                        Time now) {
-  if (is_cleared(when, now, cleared_)) return false;
+SequenceState::Added SequenceState::add(const rules::Rule& rule, Time when, std::uint8_t step,
+                                        std::uint64_t id, Time now) {
+  if (is_cleared(when, now, cleared_)) return Added::seen_before;
   const auto key = [](const Entry& entry) { return std::tuple(entry.when, entry.step, entry.id); };
   const Entry fresh{when, id, step};
   const auto place =
       std::lower_bound(entries_.begin(), entries_.end(), fresh,
                        [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
-  if (place != entries_.end() && key(*place) == key(fresh)) return false;
+  if (place != entries_.end() && key(*place) == key(fresh)) return Added::seen_before;
   entries_.insert(place, fresh);
   touched_ = std::max(touched_, now);
   // Twice the window: a walk that a late first step begins anew must still see what broke the one
@@ -97,12 +97,11 @@ bool SequenceState::add(const rules::Rule& rule, Time when, std::uint8_t step, s
   const auto bound = std::min(now, entries_.back().when) - 2 * (rule.within + kLateness);
   std::erase_if(entries_, [&](const Entry& entry) { return entry.when < bound; });
   std::erase_if(notified_, [&](Time one) { return one < bound; });
-  if (entries_.size() > kMostEntries) {
-    // What was complete before the oldest that is left cannot become so again.
-    entries_.erase(entries_.begin());
-    std::erase_if(notified_, [&](Time one) { return one < entries_.front().when; });
-  }
-  return true;
+  if (entries_.size() <= kMostEntries) return Added::remembered;
+  // What was complete before the oldest that is left cannot become so again.
+  entries_.erase(entries_.begin());
+  std::erase_if(notified_, [&](Time one) { return one < entries_.front().when; });
+  return Added::in_place_of_oldest;
 }
 
 // An event has an entry for each step that it fits.

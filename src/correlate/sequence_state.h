@@ -18,8 +18,14 @@ namespace alarum::correlate {
 /// completions; an event costs a few walks over them, whatever came before.
 class SequenceState {
  public:
-  /// An event that is step `step`. `id` tells it from others at the same time. False: seen before.
-  bool add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id, Time now);
+  /// What add() did with an event.
+  enum class Added : std::uint8_t {
+    seen_before,         ///< or older than the recovery: nothing changed
+    remembered,          ///< it counts
+    in_place_of_oldest,  ///< it counts; the oldest, that might still have counted, was forgotten
+  };
+  /// An event that is step `step`. `id` tells it from others at the same time.
+  Added add(const rules::Rule& rule, Time when, std::uint8_t step, std::uint64_t id, Time now);
   /// Event times at which the sequence was complete, judged by `now` and not given before.
   std::vector<Time> judge(const rules::Rule& rule, Time now);
   /// A recovery: what came up to then counts no more.

@@ -89,5 +89,20 @@ TEST(SequenceState, RemembersNoMoreCompletionsThanItHasEvents) {
   EXPECT_LE(out.size(), 256U * 24);
 }
 
+TEST(SequenceState, SaysWhenItForgetsAStepThatMightHaveCounted) {
+  const match::Generation generation(rules::loaded(
+      "rules: [{alert: A, sequence: [a, b, c], within: 10h, by: subject, resolve_after: 1h}]"));
+  const auto& rule = generation.rules().rules.front();
+  SequenceState chain;
+  using Added = SequenceState::Added;
+  for (std::uint64_t i = 0; i < 256; ++i) {
+    const auto when = support::kStart + std::chrono::seconds(i);
+    ASSERT_EQ(chain.add(rule, when, i == 0 ? 0 : 1, i, when), Added::remembered) << i;
+  }
+  const auto last = support::kStart + std::chrono::seconds(300);
+  EXPECT_EQ(chain.add(rule, support::kStart, 0, 0, last), Added::seen_before);
+  EXPECT_EQ(chain.add(rule, last, 2, 300, last), Added::in_place_of_oldest);
+}
+
 }  // namespace
 }  // namespace alarum::correlate
