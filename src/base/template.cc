@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <kainjow/mustache.hpp>
+#include <tuple>
 
 #include "base/ascii.h"
 
@@ -34,25 +35,28 @@ struct Piece {
 // only the few forms that it needs to know.
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text) {}
+  Scanner(std::string_view text, const Template::Partials& partials)
+      : text_(text), partials_(partials) {}
 
   Result<void> scan() {
-    if (text_.size() > kMaxTemplateText)
-      return fault(fmt::format("a template longer than {} bytes", kMaxTemplateText));
+    if (text_.size() > kMaxTemplateText) return too_long();
     std::size_t at = 0;
     while ((start_ = text_.find("{{", at)) != std::string_view::npos) {
       add_text(text_.substr(at, start_ - at));
       auto end = tag();
       if (!end) return std::unexpected(end.error());
+      if (!is_partial_) whole_ += text_.substr(start_, *end - start_);
       at = *end;
     }
     add_text(text_.substr(at));
-    if (open_.empty()) return {};
+    if (whole_.size() > kMaxTemplateText) return too_long();
+    if (open_.size() == opened_by_others_) return {};
     return fault(fmt::format("section \"{}\" is not closed: \"{{{{/{}}}}}\" is missing",
                              open_.back(), open_.back()));
   }
 
   std::string plain_;  ///< the text for the library
+  std::string whole_;  ///< the text with the partials in their places
   std::vector<Piece> pieces_;
   bool sections_ = false;
   std::vector<std::string> names_;
@@ -61,10 +65,14 @@ class Scanner {
   std::unexpected<Error> fault(std::string message) const {
     return fail("bad_template", std::move(message));
   }
+  std::unexpected<Error> too_long() const {
+    return fault(fmt::format("a template longer than {} bytes", kMaxTemplateText));
+  }
   std::string here() const { return fmt::format("at byte {}", start_ + 1); }
 
   void add_text(std::string_view text) {
     plain_ += text;
+    whole_ += text;
     pieces_.push_back({std::string(text), {}});
   }
 
@@ -77,6 +85,7 @@ class Scanner {
     if (end == std::string_view::npos)
       return fault(fmt::format("the tag {} is not closed: \"{}\" is missing", here(), close));
     const auto content = trimmed(text_.substr(inside, end - inside), kBlank);
+    is_partial_ = !triple && content.starts_with('>');
     auto done = triple ? variable(content) : dispatch(content);
     if (!done) return std::unexpected(done.error());
     return end + close.size();
@@ -89,7 +98,7 @@ class Scanner {
       case '!':
         return {};
       case '>':
-        return fault(fmt::format("partials (\"{{{{>{}}}}}\" {}) are not available", name, here()));
+        return partial(name);
       case '=':
         return fault(fmt::format("delimiter changes ({}) are not available", here()));
       case '#':
@@ -121,8 +130,27 @@ class Scanner {
     return {};
   }
 
+  // Reads the partial as if it stood in the place of its tag.
+  Result<void> partial(std::string_view name) {
+    if (!partials_ || inside_partial_)
+      return fault(fmt::format("partials (\"{{{{>{}}}}}\" {}) are not available{}", name, here(),
+                               inside_partial_ ? " in partials" : ""));
+    const auto text = partials_(name);
+    if (!text) return fault(fmt::format("{} ({})", text.error().message, here()));
+    const auto outer = std::tuple(text_, start_, opened_by_others_);
+    text_ = *text;
+    opened_by_others_ = open_.size();
+    inside_partial_ = true;
+    auto done = scan();
+    inside_partial_ = false;
+    std::tie(text_, start_, opened_by_others_) = outer;
+    is_partial_ = true;
+    if (done) return {};
+    return fault(fmt::format("in \"{}\": {}", name, done.error().message));
+  }
+
   Result<void> close(std::string_view name) {
-    if (open_.empty())
+    if (open_.size() == opened_by_others_)
       return fault(fmt::format("\"{{{{/{}}}}}\" {} closes no section", name, here()));
     if (open_.back() != name)
       return fault(
@@ -141,9 +169,13 @@ class Scanner {
     return {};
   }
 
-  std::string_view text_;
-  std::size_t start_ = 0;
+  std::string_view text_;  // the template, or the partial that is being read
+  const Template::Partials& partials_;
+  std::size_t start_ = 0;    // of the tag that is being read
+  bool is_partial_ = false;  // that tag
   std::vector<std::string> open_;
+  std::size_t opened_by_others_ = 0;  // of open_: not by the partial that is being read
+  bool inside_partial_ = false;
 };
 
 std::string value_of(const std::string& name, const Template::Lookup& lookup, std::size_t& missing,
@@ -200,14 +232,14 @@ struct Template::Body {
   mutable mustache::mustache parsed;
 };
 
-Result<Template> Template::parse(std::string_view text) {
-  Scanner scanner(text);
+Result<Template> Template::parse(std::string_view text, const Partials& partials) {
+  Scanner scanner(text, partials);
   if (auto done = scanner.scan(); !done) return std::unexpected(done.error());
   mustache::mustache parsed(scanner.plain_);
   if (!parsed.is_valid()) return fail("bad_template", parsed.error_message());
-  return Template(std::make_shared<const Body>(Body{std::string(text), std::move(scanner.names_),
-                                                    std::move(scanner.pieces_), scanner.sections_,
-                                                    std::move(parsed)}));
+  return Template(std::make_shared<const Body>(
+      Body{std::move(scanner.whole_), std::move(scanner.names_), std::move(scanner.pieces_),
+           scanner.sections_, std::move(parsed)}));
 }
 
 const std::vector<std::string>& Template::names() const {

@@ -18,10 +18,10 @@ constexpr std::size_t kMaxTemplateDepth = 16;    ///< sections in sections
 /// A Mustache text, such as `{{subject}}: NPU {{npu}} lost`. Annotations of rules and payloads of
 /// receivers are Templates.
 ///
-/// Supported (mustache.github.io, mustache(5)): variables, sections, inverted sections and
-/// comments. A dotted name such as `content.npu` is one name and not a path. parse() refuses
-/// partials, delimiter changes and `{{.}}`. There are no lambdas and no loops, so rendering takes
-/// one pass over the text.
+/// Supported (mustache.github.io, mustache(5)): variables, sections, inverted sections, comments,
+/// and partials where the caller of parse() has some. A dotted name such as `content.npu` is one
+/// name and not a path. parse() refuses delimiter changes and `{{.}}`. There are no lambdas and no
+/// loops, and partials are put in by parse(), so rendering takes one pass over the text.
 ///
 /// Immutable. Copies share the parsed text. Any thread may render it at the same time.
 class Template {
@@ -32,15 +32,21 @@ class Template {
   /// every value, also to `{{{x}}}` and `{{&x}}`, so that a template's author cannot switch it off.
   using Escape = std::function<std::string(std::string_view value)>;
 
-  /// Error `bad_template`; the message names the tag and the byte at which it begins, from 1. Texts
-  /// of more than kMaxTemplateText bytes and sections nested deeper than kMaxTemplateDepth are
-  /// refused.
-  static Result<Template> parse(std::string_view text);
+  /// Gives the text of a partial, `{{> name}}`, or an error whose message says why there is none.
+  /// Called during parse() only. Unlike those of mustache(5) a partial has its sections to itself,
+  /// is put in as it is, without indentation, and has no partials of its own.
+  using Partials = std::function<Result<std::string>(std::string_view name)>;
+
+  /// Error `bad_template`; the message names the tag and the byte at which it begins, from 1, and
+  /// the partial that it stands in. Refused are texts of more than kMaxTemplateText bytes, partials
+  /// included, sections nested deeper than kMaxTemplateDepth, and all partials if there is no
+  /// `partials`.
+  static Result<Template> parse(std::string_view text, const Partials& partials = {});
 
   /// Every name in the text once, in the order of appearance, so that a loader can refuse a name
   /// that can never have a value.
   const std::vector<std::string>& names() const;
-  /// The text as it was given to parse().
+  /// The text as it was given to parse(), with the partials in their places.
   const std::string& text() const;
 
   /// Renders the text. A variable without a value becomes `<no NAME>` and adds one to `missing`. A

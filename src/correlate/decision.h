@@ -47,7 +47,8 @@ struct Counts {
   /// Matches of new keys of rules that have `max_keys` of them
   std::uint64_t keys_refused = 0;
   std::uint64_t not_expected = 0;  ///< matches of keys that the rule's `expect` does not list
-  /// Steps of sequences that one key could not remember any longer, although they might have counted
+  /// Steps of sequences that one key could not remember any longer, although they might have
+  /// counted
   std::uint64_t steps_forgotten = 0;
   /// Events that a rule could not take; parked() has the first
   std::uint64_t parked = 0;

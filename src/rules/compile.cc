@@ -18,7 +18,7 @@ namespace {
 using Kind = Node::Kind;
 
 const KeySet kFileKeys{
-    {"defaults", "tables", "inventory", "extract", "enrich", "rules", "override"},
+    {"defaults", "tables", "texts", "inventory", "extract", "enrich", "rules", "override"},
     {"lateness", "inhibited_by", "notify"}};
 
 // One rule file during compilation. Drafts point to its names and defaults.
@@ -44,13 +44,16 @@ class Compiler {
  public:
   Compiler(const Sources& sources, Diagnostics& out) : sources_(sources), out_(out) {}
 
-  // The order matters: names of the inventory and of tables are valid in all files, and names of
-  // extract and enrich in all rules of their file.
+  // The order matters: names of the inventory, of tables and of texts are valid in all files, and
+  // names of extract and enrich in all rules of their file.
   RuleSet run() {
     for (const auto& file : sources_.files) parse(file);
     read_inventory();
     for (auto& file : files_)
       read_section(file, "tables", [&](const Node& n) { tables_.read(n, sources_, out_); });
+    for (auto& file : files_)
+      read_section(file, "texts", [&](const Node& n) { texts_.read(n, out_); });
+    texts_.settle(out_);
     for (std::uint32_t i = 0; i < files_.size(); ++i) read_file(files_[i], i);
     settle();
     return std::move(set_);
@@ -60,7 +63,7 @@ class Compiler {
   void parse(const Sources::File& source) {
     set_.scopes.push_back({source.path, {}, {}});
     auto& file = files_.emplace_back(
-        File{{}, Names(static_cast<std::uint32_t>(files_.size()), &inventory_names_), {}});
+        File{{}, Names(static_cast<std::uint32_t>(files_.size()), &inventory_names_, texts_), {}});
     const bool json = source.path.ends_with(".json");
     auto root = json ? parse_json(source.text, source.path, out_)
                      : parse_yaml(source.text, source.path, out_);
@@ -173,7 +176,8 @@ class Compiler {
 
   const Sources& sources_;
   Diagnostics& out_;
-  InventoryNames inventory_names_;  // must outlive files_, whose names point to it
+  InventoryNames inventory_names_;  // these two must outlive files_, whose names point to them
+  SharedTexts texts_;
   std::shared_ptr<Inventory> inventory_;
   std::deque<File> files_;
   Tables tables_;

@@ -280,7 +280,8 @@ class InventoryReader::Loading {
       return;
     if (node.members.size() > kMostKeys)
       return out_.error(node.place, fmt::format("\"{}\" has more than {} columns", key, kMostKeys));
-    const Names plain(0, nullptr);
+    const SharedTexts no_texts;
+    const Names plain(0, nullptr, no_texts);
     for (const auto& [column, path] : node.members) {
       if (!read_string(path, column.text, out_)) continue;
       const auto resolved = plain.resolve(path.text, path.place, out_);

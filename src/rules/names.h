@@ -8,6 +8,7 @@
 
 #include "base/diagnostics.h"
 #include "rules/inventory.h"
+#include "rules/shared_texts.h"
 
 namespace alarum::rules {
 
@@ -27,8 +28,10 @@ class Names {
   enum class Kind { extracted, enriched };
 
   /// `scope`: the number of the file. `inventory`: filled before the first name is resolved, and
-  /// outlives this object; nullptr if inventory names are not allowed here.
-  Names(std::uint32_t scope, InventoryNames* inventory) : scope_(scope), inventory_(inventory) {}
+  /// outlives this object; nullptr if inventory names are not allowed here. `texts`: those of all
+  /// files, read before the first template is; outlives this object.
+  Names(std::uint32_t scope, InventoryNames* inventory, const SharedTexts& texts)
+      : scope_(scope), inventory_(inventory), texts_(texts) {}
 
   /// Makes a name of this file known and returns the path of its leaf. nullopt and an error if the
   /// name is taken, reserved, or not legal.
@@ -48,6 +51,8 @@ class Names {
   bool is_enriched(const std::string& name) const;
   /// All such names, for messages.
   std::vector<std::string> enriched() const;
+  /// What templates may put in with `{{> name}}`.
+  const SharedTexts& texts() const { return texts_; }
 
  private:
   struct Derived {
@@ -65,6 +70,7 @@ class Names {
 
   std::uint32_t scope_;
   InventoryNames* inventory_;
+  const SharedTexts& texts_;
   std::map<std::string, Derived> derived_;
 };
 

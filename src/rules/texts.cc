@@ -35,10 +35,13 @@ bool resolve_name(const std::string& name, const Node& node, const std::vector<s
   return false;
 }
 
-std::optional<Template> parse_text(const Node& node, std::string_view key, Diagnostics& out) {
+std::optional<Template> parse_text(const Node& node, std::string_view key, const RuleDraft& draft,
+                                   Diagnostics& out) {
   const auto text = read_text(node, key, out);
   if (!text) return std::nullopt;
-  auto parsed = Template::parse(*text);
+  const auto& shared = draft.names->texts();
+  auto parsed = Template::parse(
+      *text, [&](std::string_view name) { return shared.find(name, node.place.file); });
   if (parsed) return std::move(*parsed);
   out.error(node.place, fmt::format("\"{}\": {}", key, parsed.error().message));
   return std::nullopt;
@@ -53,7 +56,7 @@ std::string allowed_in_labels(const RuleDraft& draft) {
 
 std::optional<Template> read_label(const Node& node, const std::string& label, RuleDraft& draft,
                                    Diagnostics& out) {
-  auto text = parse_text(node, label, out);
+  auto text = parse_text(node, label, draft, out);
   if (!text) return std::nullopt;
   bool good = true;
   for (const auto& name : text->names()) {
@@ -92,7 +95,7 @@ bool label_name_good(const Node& name, const Rule& rule, Diagnostics& out) {
 
 std::optional<Template> read_annotation(const Node& node, std::string_view key, RuleDraft& draft,
                                         Diagnostics& out) {
-  auto text = parse_text(node, key, out);
+  auto text = parse_text(node, key, draft, out);
   if (!text) return std::nullopt;
   auto own = own_names(draft.rule);
   if (key == "stage") std::erase(own, "stage");
@@ -126,7 +129,7 @@ void read_severity(const Node& node, RuleDraft& draft, Diagnostics& out) {
                   *text, did_you_mean(*text, kWords)));
     return;
   }
-  auto parsed = parse_text(node, "severity", out);
+  auto parsed = parse_text(node, "severity", draft, out);
   if (!parsed) return;
   bool good = true;
   for (const auto& name : parsed->names()) {

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/node.h"
 #include "base/node_text.h"
+#include "rules/shared_texts.h"
 
 namespace alarum::tools {
 namespace {
 
 using Kind = Node::Kind;
 
+constexpr std::string_view kPartial = "{{>";
 constexpr std::size_t kShown = 48;    // bytes of a value that are shown
 constexpr std::size_t kAround = 12;   // bytes of what is the same, around what differs
 constexpr std::size_t kDiffers = 96;  // bytes of what differs
@@ -62,6 +65,7 @@ class Outliner {
   explicit Outliner(const rules::Sources& sources) {
     for (const auto& file : sources.files) parse(file);
     for (const auto& root : roots_) read_tables(root, sources);
+    read_texts();
     for (const auto& root : roots_) read_rules(root);
     for (const auto& root : roots_) override_rules(root);
   }
@@ -87,6 +91,14 @@ class Outliner {
           text += " sha256 " + sha256_hex(table.text).substr(0, 16);
       }
     }
+  }
+
+  void read_texts() {
+    Diagnostics unused;
+    for (const auto& root : roots_) {
+      if (const auto* texts = root.find("texts")) texts_.read(*texts, unused);
+    }
+    texts_.settle(unused);
   }
 
   void read_rules(const Node& root) {
@@ -115,6 +127,7 @@ class Outliner {
   // A name may be made from other names, which count as used if it is used. So go through them from
   // the last to the first.
   void add_used(const Node& root, std::string text, RuleOutline& outline) {
+    text += add_texts(text, root.place.file, outline);
     if (const auto* enrich = root.find("enrich")) {
       for (auto entry = enrich->items.rbegin(); entry != enrich->items.rend(); ++entry)
         add_enrich(*entry, text, outline);
@@ -131,6 +144,20 @@ class Outliner {
       if (outline.keys.contains("expect") && outline.keys["expect"] == '"' + name + '"')
         outline.keys["table " + name] = content;
     }
+  }
+
+  // What `{{> name}}` puts in, whole. Returns those texts.
+  std::string add_texts(std::string_view json, const std::string& file, RuleOutline& outline) {
+    std::string all;
+    for (auto at = json.find(kPartial); at != json.npos; at = json.find(kPartial, at + 1)) {
+      const auto from = at + kPartial.size();
+      const std::string name(trimmed(json.substr(from, json.find("}}", from) - from), " \t"));
+      const auto text = texts_.find(name, file);
+      if (!text) continue;
+      outline.keys["text " + name] = *text;
+      all += *text;
+    }
+    return all;
   }
 
   void add_enrich(const Node& entry, std::string& text, RuleOutline& outline) {
@@ -155,11 +182,13 @@ class Outliner {
       if (found == out_.end()) continue;
       for (const auto& [key, value] : entry.members)
         found->second.keys[key.text] = node_json(value);
+      add_texts(node_json(entry), root.place.file, found->second);
     }
   }
 
   std::vector<Node> roots_;
   std::map<std::string, std::string> tables_;
+  rules::SharedTexts texts_;
   std::map<std::string, RuleOutline> out_;
 };
 

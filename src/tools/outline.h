@@ -12,8 +12,8 @@ namespace alarum::tools {
 struct RuleOutline {
   Place place;
   /// JSON texts by key: the rule's own keys with overrides applied, the `defaults` that apply to
-  /// it, and those parts of `extract`, `enrich` and tables that it uses (a table as the hash of its
-  /// text).
+  /// it, and those parts of `texts`, `extract`, `enrich` and tables that it uses (a table as the
+  /// hash of its text).
   std::map<std::string, std::string> keys;
 };
 

@@ -18,7 +18,8 @@ using Outlines = std::map<std::string, RuleOutline>;
 
 // Whether the file affects rules of other files.
 bool reaches_out(const rules::Sources::File& file) {
-  return file.text.find("override") != file.text.npos || file.text.find("tables") != file.text.npos;
+  const auto has = [&](const char* key) { return file.text.find(key) != file.text.npos; };
+  return has("override") || has("tables") || has("texts");
 }
 
 bool same(const std::vector<rules::Sources::File>& a, const std::vector<rules::Sources::File>& b) {

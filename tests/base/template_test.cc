@@ -100,6 +100,45 @@ TEST(Template, IsBoundedInSizeAndDepth) {
   EXPECT_EQ(render(deep), "bad_template: sections nested deeper than 16 (at byte 97)");
 }
 
+std::string with_partials(const std::string& text) {
+  static const std::map<std::string, std::string, std::less<>> kTexts{
+      {"host", "{{#subject}}{{subject}}{{/subject}}{{^subject}}?{{/subject}}"},
+      {"card", "NPU {{content.npu}}"},
+      {"open", "{{#subject}}"},
+      {"shut", "{{/subject}}"},
+      {"ring", "{{>ring}}"},
+      {"long", std::string(kMaxTemplateText, 'x')}};
+  const auto parsed = Template::parse(text, [](std::string_view name) -> Result<std::string> {
+    if (const auto found = kTexts.find(name); found != kTexts.end()) return found->second;
+    return fail("none", "there is no \"" + std::string(name) + "\"");
+  });
+  if (!parsed) return parsed.error().message;
+  std::size_t missing = 0;
+  return parsed->render(value_of, missing) + (missing ? " missing" : "");
+}
+
+TEST(Template, PutsPartialsIntoTheirPlaces) {
+  EXPECT_EQ(with_partials("a {{> card }} b {{>host}}"), "a NPU 3 b s1");
+  EXPECT_EQ(with_partials("{{#off}}{{>card}}{{/off}}{{^off}}{{>host}}{{/off}}"), "s1");
+  const auto parsed = Template::parse(
+      "<{{>x}}>{{!>x}}", [](std::string_view) { return Result<std::string>("{{y}}"); });
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->text(), "<{{y}}>{{!>x}}");
+  EXPECT_EQ(parsed->names(), std::vector<std::string>{"y"});
+}
+
+TEST(Template, RefusesPartialsThatAreMissingOrNotWhole) {
+  EXPECT_EQ(with_partials("x {{>none}}"), "there is no \"none\" (at byte 3)");
+  EXPECT_EQ(with_partials("{{>open}}x{{/subject}}"),
+            "in \"open\": section \"subject\" is not closed: \"{{/subject}}\" is missing");
+  EXPECT_EQ(with_partials("{{#subject}}x{{>shut}}"),
+            "in \"shut\": \"{{/subject}}\" at byte 1 closes no section");
+  EXPECT_EQ(with_partials("{{>ring}}"),
+            "in \"ring\": partials (\"{{>ring}}\" at byte 1) are not available in partials");
+  EXPECT_EQ(with_partials("{{>long}}x"), "a template longer than 65536 bytes");
+  EXPECT_EQ(with_partials("{{>long}}{{>long}}"), "in \"long\": a template longer than 65536 bytes");
+}
+
 // Under the tsan preset this is what says that rendering writes nothing that is shared.
 TEST(Template, RendersOnManyThreadsAtOnce) {
   const auto parsed = Template::parse("{{#subject}}{{subject}}\n{{/subject}}{{content.npu}}");

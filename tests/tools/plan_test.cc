@@ -153,6 +153,23 @@ TEST(Plan, LooksIntoFilesThatAreTheSameOnlyWhereOthersReachIntoThem) {
       "1 unchanged, 1 removed: no alert ends");
 }
 
+TEST(Plan, LooksThroughSharedTexts) {
+  const auto rules = [](const std::string& texts) {
+    return "texts: {" + texts + "}\n" +
+           replaced(kOld, "match: a,", "match: a, summary: '{{> x}}',");
+  };
+  const auto planned = [&](const std::string& before, const std::string& after) {
+    const auto now = with_table(rules(before), "k,v\n1,2\n"),
+               next = with_table(rules(after), "k,v\n1,2\n");
+    return plan_text(plan_reload(&now->rules(), next->rules(), effects_of(now, next)));
+  };
+  EXPECT_EQ(
+      planned("x: '{{>y}} is hot', y: disk", "x: '{{>y}} is hot', y: card"),
+      "changed      A: state kept, 2 firing\n               text x: disk is hot → card is hot\n"
+      "2 unchanged\n");
+  EXPECT_EQ(planned("x: a", "x: a, z: b"), "3 unchanged: no alert ends\n");
+}
+
 TEST(Plan, OfTheFirstRulesIsAllNew) {
   const auto next = of_files("rules: []", "rules: [{alert: B, match: b, resolve_after: 1h}]");
   EXPECT_EQ(plan_text(plan_reload(nullptr, next, engine::Effects())),
