@@ -9,7 +9,7 @@ set(CPACK_PACKAGE_CONTACT "Alarum developers <alarum@localhost>" CACHE STRING "m
 install(TARGETS alarum RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # fleet.csv is the data of a site: packaging/etc/tables has an empty one.
 install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum/rules PATTERN fleet.csv EXCLUDE)
-install(DIRECTORY docs/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum)
+install(DIRECTORY docs/schema packaging/grafana packaging/prometheus DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum)
 # docs/README.md, the list of all pages, is the README there.
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}
   PATTERN decisions EXCLUDE PATTERN schema EXCLUDE)

@@ -139,6 +139,8 @@ def look_at(deb):
     _, names = run("dpkg-deb", "-c", deb)
     check("/usr/share/alarum/rules/huawei/npu.yaml" in names, "the shipped rules are in the package")
     check("share/alarum/rules/fleet/fleet.csv" not in names, "a site's servers are not")
+    for name in ("prometheus/alarum.rules.yaml", "grafana/alarum.json"):
+        check(f"/usr/share/alarum/{name}" in names, f"{name} is in the package")
     for name in ("bash-completion/completions/alarum", "zsh/vendor-completions/_alarum", "fish/vendor_completions.d/alarum.fish"):
         check(f"/usr/share/{name}" in names, f"the completion {name} is there")
     _, field = run("dpkg-deb", "-f", deb, "Depends")
