@@ -2,14 +2,16 @@
 daemon: each metric, each label and each value that an expression names exists. promtool reads every
 expression."""
 import json
+import pathlib
 import re
 import shutil
 import socket
 import subprocess
+import time
 
 import promql
 import yaml
-from harness import ROOT, Daemon, Webhook, event, eventually, main, temporary
+from harness import PLAIN, ROOT, Daemon, Webhook, event, eventually, main, temporary
 
 DASHBOARD = json.loads((ROOT / "packaging/grafana/alarum.json").read_text())
 RULES = yaml.safe_load((ROOT / "packaging/prometheus/alarum.rules.yaml").read_text())
@@ -49,10 +51,15 @@ def rules():
 def metrics_of_a_busy_daemon():
     """Metrics of a daemon to which about everything has happened: many appear with the first thing to count."""
     with temporary() as folder:
-        webhook = Webhook()
+        webhook, rules = Webhook(), pathlib.Path(folder, "rules.yaml")
+        rules.write_text(PLAIN + "  - {alert: Often, match: linkDown, by: subject, count: 3, within: 10m, resolve_after: 1h}\n")
         webhook.answer = lambda number: 404 if number % 2 else 200
         config = f"sources: [{{unix: {folder}/lines}}]\nheartbeat: {{url: '{webhook.url}', every: 1s}}\n"
-        with Daemon(folder, webhook, config=config) as daemon:
+        with Daemon(folder, webhook, rules, config) as daemon:
+            later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+            silence = {"matchers": [{"name": "subject", "value": "s3", "isRegex": False}], "startsAt": "2026-01-01T00:00:00Z", "endsAt": later, "createdBy": "test", "comment": "test"}
+            answer = daemon.request("POST", "/api/v2/silences", json.dumps(silence), {"Content-Type": "application/json"})
+            assert answer[0] == 200, answer[2]
             for number in range(4):
                 assert daemon.post(event(f"m{number}", subject=f"s{number}")) == 200
             assert daemon.post(event("u", "nothing knows this")) == 200 and daemon.post({}) == 400
@@ -61,7 +68,7 @@ def metrics_of_a_busy_daemon():
                 lines.sendall(json.dumps(event("l1", "nothing knows this")).encode() + b"\nno event\n")
             assert daemon.request("POST", "/-/reload")[0] == 200
             eventually("the ledger was counted", lambda: daemon.request("GET", "/api/v1/ledger")[0] == 200 and daemon.metric("alarum_ledger_events") > 0)
-            for late in ("alarum_target_failed_requests_total{", "alarum_target_last_success_timestamp_seconds{",
+            for late in ("alarum_ledger_suppressed{", "alarum_target_failed_requests_total{", "alarum_target_last_success_timestamp_seconds{",
                          "alarum_source_rejected_events_total{", "alarum_checkpoint_last_duration_seconds "):
                 eventually(f"{late} is there", lambda: "\n" + late in daemon.request("GET", "/metrics")[2])
             return promql.samples(daemon.request("GET", "/metrics")[2])
