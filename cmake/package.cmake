@@ -9,11 +9,25 @@ set(CPACK_PACKAGE_CONTACT "Alarum developers <alarum@localhost>" CACHE STRING "m
 install(TARGETS alarum RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # fleet.csv is the data of a site: packaging/etc/tables has an empty one.
 install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum/rules PATTERN fleet.csv EXCLUDE)
-install(DIRECTORY docs/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum)
-file(GLOB pages CONFIGURE_DEPENDS docs/*.md)
-install(FILES ${pages} README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/schema packaging/grafana packaging/prometheus DESTINATION ${CMAKE_INSTALL_DATADIR}/alarum)
+# docs/README.md, the list of all pages, is the README there.
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}
+  PATTERN decisions EXCLUDE PATTERN schema EXCLUDE)
+install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(generated ${CMAKE_BINARY_DIR}/package)
+# Man pages and completions are what the program says of itself, when it is installed.
+set(zsh zsh/site-functions)
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(zsh zsh/vendor-completions)  # Debian's: site-functions is the administrator's
+endif()
+install(CODE "execute_process(COMMAND ${CMAKE_COMMAND} -DALARUM=$<TARGET_FILE:alarum> -DOUT=${generated}/manual
+  -P ${CMAKE_SOURCE_DIR}/cmake/manual.cmake COMMAND_ERROR_IS_FATAL ANY)")
+install(DIRECTORY ${generated}/manual/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+install(FILES ${generated}/manual/bash/alarum DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${generated}/manual/zsh/_alarum DESTINATION ${CMAKE_INSTALL_DATADIR}/${zsh})
+install(FILES ${generated}/manual/fish/alarum.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
 foreach(file IN ITEMS alarum.service etc/alarum.yaml)
   configure_file(packaging/${file}.in ${generated}/${file} @ONLY)
 endforeach()

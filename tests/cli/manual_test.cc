@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace alarum::cli::manual_test {
 namespace {
 
@@ -86,6 +88,14 @@ TEST(Manual, AManPageEscapesWhatRoffReads) {
   EXPECT_NE(page.find(".TH ALARUM\\-ACK 1"), page.npos) << page;
   EXPECT_NE(page.find("\\&.alarum \\-x \\en\n"), page.npos) << page;
   EXPECT_NE(page.find(".B \\-c,\\-\\-comment TEXT\nwhy\n"), page.npos) << page;
+}
+
+TEST(Manual, AManPageIsAscii) {
+  auto command = ack();
+  command.summary = "one… and \xF0\x9F\x94\xA5";
+  const auto page = man_page(command);
+  EXPECT_NE(page.find("\\- one\\[u2026] and \\[u1F525]\n"), page.npos) << page;
+  EXPECT_TRUE(std::ranges::all_of(page, [](char c) { return c > 0; })) << page;
 }
 
 TEST(Manual, AManPageOfAllHasTheCommandsBelow) {

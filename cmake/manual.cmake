@@ -1,0 +1,33 @@
+# Run by the installation: writes what the program says of its commands into OUT, a folder: man1/, with a page of all
+# commands and one of each (`man alarum silence` finds alarum-silence.1), and the completions of three shells.
+# ALARUM: the program. Pages and scripts come from the declarations of the commands, as --help does.
+function(ask out)
+  execute_process(COMMAND ${ALARUM} ${ARGN} OUTPUT_VARIABLE said RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "${ALARUM} ${ARGN}: ${code}")
+  endif()
+  set(${out} "${said}" PARENT_SCOPE)
+endfunction()
+
+function(write_page name text)
+  file(WRITE ${OUT}/man1/${name}.1 "${text}")
+  execute_process(COMMAND gzip -9nf ${OUT}/man1/${name}.1 COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+file(REMOVE_RECURSE ${OUT})
+ask(all man)
+write_page(alarum "${all}")
+string(REGEX MATCHALL "\n\\.SS alarum [a-z]+" headings "${all}")
+list(REMOVE_DUPLICATES headings)
+foreach(heading IN LISTS headings)
+  string(REGEX REPLACE ".* " "" command "${heading}")
+  ask(page man ${command})
+  write_page(alarum-${command} "${page}")
+endforeach()
+foreach(shell IN ITEMS bash:alarum zsh:_alarum fish:alarum.fish)
+  string(REPLACE ":" ";" shell ${shell})
+  list(GET shell 0 name)
+  list(GET shell 1 file)
+  ask(script completions ${name})
+  file(WRITE ${OUT}/${name}/${file} "${script}")
+endforeach()

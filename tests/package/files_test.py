@@ -1,0 +1,170 @@
+"""What the package ships beside the program, read without installing it: every command that unit,
+container file, Kubernetes objects and maintainer scripts name is one of the program; the health
+check of the container; man pages and completions; reasons and licences."""
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import yaml
+from harness import BINARY, ROOT, Daemon, main, temporary
+
+PACKAGING = ROOT / "packaging"
+# Where a shell, or a reader of a comment, takes the word `alarum` for the program.
+PLACE = r"(?:(?:^|&&|\|\|?|;|--|\$\(|`|\bthen|[#:]) *|bin/|@/)alarum ((?:[a-z][a-z-]* ?)[^&|;`)\n]*)"
+
+
+def run(*command, **options):
+    done = subprocess.run(command, text=True, capture_output=True, **options)
+    return done.returncode, done.stdout, done.stderr
+
+
+def lines_of(text):
+    return [found.strip().split() for found in re.findall(PLACE, text, re.M)]
+
+
+def container():
+    """The instructions of the container file, lines joined: (word, rest)."""
+    text = re.sub(r"^#.*\n", "", (PACKAGING / "container/Containerfile").read_text(), flags=re.M)
+    return [line.split(" ", 1) for line in text.replace("\\\n", " ").splitlines() if line]
+
+
+def health_check():
+    rest = next(rest for word, rest in container() if word == "HEALTHCHECK")
+    return json.loads(rest[rest.index("CMD ") + 4:])
+
+
+def of_container():
+    entry, command = ([json.loads(rest) for word, rest in container() if word == name][-1] for name in ("ENTRYPOINT", "CMD"))
+    assert entry == ["/usr/bin/alarum"], entry
+    check = health_check()
+    return [command] + ([check[1:]] if check[0] == entry[0] else [])
+
+
+def of_kubernetes():
+    out = []
+    for one in yaml.safe_load_all((PACKAGING / "kubernetes/alarum.yaml").read_text()):
+        pod = one.get("spec", {}).get("template", {}).get("spec", {})
+        for box in pod.get("initContainers", []) + pod.get("containers", []):
+            assert box["image"].startswith("alarum:"), box["image"]
+            if "command" not in box:
+                out.append(box["args"])
+            else:
+                assert box["command"][0] == "/bin/sh", box["command"]
+                out += lines_of("\n".join(box["args"]))
+    return out
+
+
+def of_unit():
+    return lines_of("\n".join(re.findall(r"^Exec\w+=(.*)$", (PACKAGING / "alarum.service.in").read_text(), re.M)))
+
+
+def of_the_rest():
+    prose = {"copyright", "lintian-overrides", "alarum.sysusers", "alarum.tmpfiles"}
+    files = [path for path in sorted(PACKAGING.rglob("*")) if path.is_file() and path.name not in prose]
+    return [words for path in files for words in lines_of(path.read_text())]
+
+
+def wrong(words):
+    """What is wrong with this command line; empty: nothing."""
+    named = [word for word in words[:3] if re.fullmatch("[a-z][a-z-]*", word)]
+    while named:
+        code, said, _ = run(BINARY, *named, "--help")
+        if code == 0:
+            break
+        named.pop()
+    usage = re.search(r"Usage: (.*)", said).group(1) if named else ""
+    if not named or " COMMAND" in usage:
+        return f"alarum {' '.join(words)}: no such command"
+    unknown = [word for word in words if re.match("--?[a-z]", word) and not re.search(rf"(?<![\w-]){re.escape(word.split('=')[0])}(?![\w-])", said)]
+    return f"alarum {' '.join(words)}: no option {unknown}" if unknown else ""
+
+
+def every_command_that_is_named_is_one():
+    found = {"unit": of_unit(), "container": of_container(), "kubernetes": of_kubernetes(), "rest": of_the_rest()}
+    first = {name: {words[0] for words in lines} for name, lines in found.items()}
+    assert first["unit"] == {"serve", "check"}, first
+    assert first["container"] == {"serve"} and first["kubernetes"] == {"serve", "check", "reload"}, first
+    assert len(found["rest"]) >= 6, found["rest"]
+    faults = [(name, fault) for name, lines in found.items() for fault in map(wrong, lines) if fault]
+    assert not faults, faults
+    assert wrong(["healthy"]) and wrong(["silence", "healthy"]) and wrong(["check", "--healthy"]), "the test sees faults"
+
+
+def the_container_is_healthy_while_the_daemon_answers():
+    command = health_check()
+    auth = "auth: {ingest: [{bearer_token: a}], admin: [{bearer_token: b}]}\n"
+    with temporary() as folder, Daemon(folder, config=auth) as daemon:
+        assert any("9797" in word for word in command), command
+        here = [word.replace("9797", str(daemon.port)) for word in command]
+        code, _, said = run(*here)
+        assert code == 0, (code, said)
+        unknown = [word.replace("/-/healthy", "/-/nothing") for word in here]
+        assert run(*unknown)[0] == 1, "another answer than 200"
+        daemon.stop()
+        assert run(*here)[0] == 1, "nobody answers"
+
+
+def man_pages():
+    """A folder with what an installation makes, as cmake/package.cmake does."""
+    folder = tempfile.mkdtemp()
+    code, said, faults = run("cmake", f"-DALARUM={BINARY}", f"-DOUT={folder}/manual", "-P", str(ROOT / "cmake/manual.cmake"))
+    assert code == 0, said + faults
+    return folder
+
+
+def man_pages_and_completions_have_no_fault():
+    folder = man_pages()
+    try:
+        pages = sorted((ROOT / folder / "manual/man1").iterdir())
+        listed = re.findall(r"^  ([a-z]+)  +\S", run(BINARY, "--help")[1], re.M)
+        assert len(listed) > 25 and {path.name for path in pages} == {"alarum.1.gz", *(f"alarum-{one}.1.gz" for one in listed)}
+        for path in pages:
+            text = run("gzip", "-dc", str(path))[1]
+            assert text.startswith(".TH ALARUM") and "\n.SH EXIT STATUS\n" in text, path
+            if shutil.which("groff"):
+                code, _, faults = run("groff", "-man", "-Tutf8", "-ww", input=text)
+                assert code == 0 and not faults, f"{path.name}: {faults}"
+        if not shutil.which("groff"):
+            print("      skipped: groff is not installed")
+        completes_in_bash(f"{folder}/manual/bash/alarum")
+        for shell, file in (("zsh", "_alarum"), ("fish", "alarum.fish")):
+            if shutil.which(shell):
+                code, _, faults = run(shell, "-n", f"{folder}/manual/{shell}/{file}")
+                assert code == 0 and not faults, faults
+            else:
+                print(f"      skipped: {shell} is not installed")
+    finally:
+        shutil.rmtree(folder)
+
+
+def completes_in_bash(file):
+    line = 'source "$0"; COMP_WORDS=(alarum silence "$1"); COMP_CWORD=2; _alarum; echo "${COMPREPLY[@]}"'
+    code, said, faults = run("bash", "-c", line, file, "ex")
+    assert (code, said.split(), faults) == (0, ["expire"], ""), (code, said, faults)
+
+
+def every_lintian_override_has_a_reason():
+    paragraphs = (PACKAGING / "debian/lintian-overrides").read_text().strip().split("\n\n")
+    assert len(paragraphs) >= 3
+    for one in paragraphs:
+        assert re.match(r"(# .*\n)+(alarum: .*\n?)+$", one), one
+
+
+def the_page_holds_nothing_without_a_licence():
+    """What npm puts into the page: the packages that web/ depends on, and theirs; not the tool that builds it."""
+    lock = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+    wanted = set(lock[""]["dependencies"]) - {"vite"}
+    texts, todo = (ROOT / "web/THIRD-PARTY.txt").read_text(), sorted(wanted)
+    for name in todo:
+        todo += sorted(set(lock[f"node_modules/{name}"].get("dependencies", {})) - set(todo))
+    assert len(todo) >= 3, todo
+    missing = [name for name in todo if f"== {name} {lock[f'node_modules/{name}']['version']}\n" not in texts]
+    assert not missing, f"web/THIRD-PARTY.txt lacks {missing}"
+
+
+if __name__ == "__main__":
+    main([every_command_that_is_named_is_one, the_container_is_healthy_while_the_daemon_answers, man_pages_and_completions_have_no_fault,
+          every_lintian_override_has_a_reason, the_page_holds_nothing_without_a_licence])
