@@ -17,9 +17,10 @@ import {Rules} from './views/rules';
 import {Silences} from './views/silences';
 import {StatusView} from './views/status';
 import {Story} from './views/story';
+import {Timeline} from './views/timeline';
 
 const VIEWS: readonly [string, Key][] = [
-  ['', 'view.now'], ['silences', 'view.silences'], ['delivery', 'view.delivery'], ['history', 'view.history'], ['rules', 'view.rules'], ['status', 'view.status'],
+  ['', 'view.now'], ['timeline', 'view.timeline'], ['silences', 'view.silences'], ['delivery', 'view.delivery'], ['history', 'view.history'], ['rules', 'view.rules'], ['status', 'view.status'],
 ];
 
 function Live() {
@@ -58,6 +59,8 @@ function View() {
   switch (place.value.view) {
     case 'alert':
       return <Story key={param('id')} id={param('id')} />;
+    case 'timeline':
+      return <Timeline />;
     case 'silences':
       return <Silences />;
     case 'delivery':

@@ -1,7 +1,7 @@
 import type {en} from './texts-en';
 
 export const zh: Readonly<Record<keyof typeof en, string>> = {
-  'nav': '视图', 'view.now': '当前', 'view.silences': '静默', 'view.delivery': '投递', 'view.history': '历史', 'view.rules': '规则', 'view.status': '状态',
+  'nav': '视图', 'view.now': '当前', 'view.silences': '静默', 'view.delivery': '投递', 'view.history': '历史', 'view.rules': '规则', 'view.status': '状态', 'view.timeline': '时间线', 'view.events': '事件', 'view.routing': '路由',
   'skip': '跳到内容', 'language': 'English', 'zone.local': '本地时间', 'zone.utc': 'UTC', 'loading': '加载中…', 'close': '关闭', 'cancel': '取消',
   'live': '实时', 'old': '已过时：{0}', 'gone': '守护进程没有应答：所示内容为 {0} 之前', 'gone.never': '守护进程没有应答',
   'failing': '未就绪：{0}', 'behind': '引擎落后：{0} 个事件等待处理', 'reload.failed': '上次重新加载被拒绝：{0}',
@@ -36,6 +36,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'redriven.redriven': '重新发送', 'redriven.kept_back': '当前被抑制', 'redriven.no_longer_true': '已不成立', 'redriven.target_gone': '目标已不存在', 'redriven.not_there': '不存在', 'redriven.no_facts': '没有记录其来源', 'redrive.would': '重新投递将会：', 'redrive.did': '完成：',
   'ledger': '账目：所有事件与通知的去向', 'ledger.ok': '账目平衡。', 'ledger.faults': '账目不平：{0}', 'ledger.events': '事件', 'ledger.transitions': '状态变化', 'ledger.suppressed': '未通知', 'ledger.notifications': '通知', 'ledger.unmatched': '未匹配规则',
   'history.kind': '种类', 'history.why': '原因', 'history.since': '自', 'history.target': '目标', 'history.all': '全部', 'history.when': '时间', 'history.what': '事情', 'history.alert': '告警', 'history.detail': '详情', 'history.none': '此后没有发生此类事情。', 'history.older': '更早',
+  'time.by': '每行一个', 'time.by.name': '按名称', 'time.table': '以表格显示', 'time.length': '长度', 'time.move': '移动与缩放', 'time.earlier': '更早', 'time.later': '更晚', 'time.in': '放大', 'time.out': '缩小', 'time.now': '现在', 'time.rows': '{0} 行', 'time.none': '当时没有告警。', 'time.full': '只显示最新的 {0} 次变化，至 {1}：请缩小过滤范围',
+  'time.start': '守护进程启动', 'time.reload': '重新加载', 'time.reload.rules': '重新加载改变了规则', 'time.silence': '静默 {0}，由 {1}：{2}', 'time.still': '仍在触发', 'time.state': '当前', 'time.worst': '最严重', 'time.count': '告警数', 'time.newest': '最新', 'time.quiet': '无告警', 'time.without': '没有 {0}', 'time.several': '{1} 的 {0} 个告警', 'time.more': '另有 {0} 个', 'time.alerts': '{0} 个告警', 'time.storm': '新告警，最多 {0}', 'time.region': '时间线：方向键移动，+ 与 − 缩放，回车打开告警', 'time.legend.silence': '已静默', 'time.keys': '拖动或 ←→ 移动，Ctrl+滚轮或 + − 缩放',
   'rules.rule': '规则', 'rules.matches': '匹配事件', 'rules.firing': '触发中', 'rules.filter': '名称', 'rules.count': '{0} 条规则', 'rules.quiet': '只看匹配过的', 'rules.plan': '现在重新加载将会：{0}', 'rules.note': '自守护进程启动以来的匹配。',
   'status.version': '版本', 'status.config': '配置文件', 'status.reload': '上次重新加载', 'status.reload.ok': '{0} 生效', 'status.generation': '生效规则', 'status.rules': '规则', 'status.journal': '日志', 'status.journal.text': '{0} 条记录，{1} MiB，{2} 段', 'status.engine': '引擎', 'status.engine.text': '落后 {0} 条记录', 'status.up': '启动于', 'status.ready': '各部分', 'status.restart': '等待重启', 'status.text': '配置（不含机密）', 'status.parked': '无法处理的内容', 'status.parked.none': '一切都已处理。', 'status.inventory': '清单', 'status.inventory.text': '{0}：{1} 行', 'status.none': '无',
 };
