@@ -11,6 +11,7 @@ import {Dialogs} from './ui/actions';
 import {Link} from './ui/link';
 import {Toasts} from './ui/toast';
 import {Delivery} from './views/delivery';
+import {Events} from './views/events';
 import {History} from './views/history';
 import {Now} from './views/now';
 import {Rules} from './views/rules';
@@ -20,7 +21,7 @@ import {Story} from './views/story';
 import {Timeline} from './views/timeline';
 
 const VIEWS: readonly [string, Key][] = [
-  ['', 'view.now'], ['timeline', 'view.timeline'], ['silences', 'view.silences'], ['delivery', 'view.delivery'], ['history', 'view.history'], ['rules', 'view.rules'], ['status', 'view.status'],
+  ['', 'view.now'], ['timeline', 'view.timeline'], ['events', 'view.events'], ['silences', 'view.silences'], ['delivery', 'view.delivery'], ['history', 'view.history'], ['rules', 'view.rules'], ['status', 'view.status'],
 ];
 
 function Live() {
@@ -61,6 +62,8 @@ function View() {
       return <Story key={param('id')} id={param('id')} />;
     case 'timeline':
       return <Timeline />;
+    case 'events':
+      return <Events />;
     case 'silences':
       return <Silences />;
     case 'delivery':
