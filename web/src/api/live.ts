@@ -144,9 +144,12 @@ async function heard({event, data}: {event: string; data: string}): Promise<void
 
 /** Whether comments can be made here. */
 export const takesComments = signal(false);
+/** Whether rules can be tried here. */
+export const plays = signal(false);
 
 async function startStream(): Promise<void> {
   takesComments.value = await hasRoute('POST /api/v1/alerts/{id}/comments');
+  plays.value = await hasRoute('POST /api/v1/playground');
   if (!(await hasRoute('GET /api/v1/stream'))) return;
   void runStream(
     {message: heard, state: (running) => { streaming.value = running; }},

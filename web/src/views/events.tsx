@@ -2,7 +2,7 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo} from 'preact/hooks';
 import {getJson} from '../api/client';
-import {now, status} from '../api/live';
+import {now, plays, status} from '../api/live';
 import {EventStream} from '../lib/event-stream';
 import {eventTester, type Explained, type Rejected, type WireEvent} from '../lib/events';
 import {utc} from '../lib/settings';
@@ -82,7 +82,7 @@ function Detail({id, offset, known}: {id: string; offset: number; known: WireEve
             {event.severity && <><dt>{t('col.severity')}</dt><dd><SeverityMark severity={event.severity} /> {event.severity}</dd></>}
             <dt>{t('story.id')}</dt><dd><code><bdi>{event.id}</bdi></code> <small>{t('events.offset', event.offset)}</small></dd>
           </dl>
-          <div class="actions"><Link to="rules" params={{play: 'event', offset: String(event.offset)}}>{t('events.play')}</Link></div>
+          {plays.value && <div class="actions"><Link to="rules" params={{play: 'event', offset: String(event.offset)}}>{t('events.play')}</Link></div>}
           {event.data !== undefined && <details><summary>{t('events.data')}</summary><pre tabIndex={0}><bdi>{typeof event.data === 'string' ? event.data : JSON.stringify(event.data, null, 1)}</bdi></pre></details>}
         </>
       )}
