@@ -11,8 +11,9 @@ using http::Request;
 using http::Response;
 
 // Of the page's own routes; each is one segment, so that `./assets/` is right from all of them.
-constexpr std::array<const char*, 7> kViews{"/",        "/alert", "/silences", "/delivery",
-                                            "/history", "/rules", "/status"};
+constexpr std::array<const char*, 10> kViews{"/",         "/alert",    "/timeline", "/events",
+                                             "/silences", "/delivery", "/history",  "/rules",
+                                             "/routing",  "/status"};
 
 // Nothing of another origin, nothing inline, no frame around us.
 constexpr const char* kPolicy =

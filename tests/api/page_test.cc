@@ -43,8 +43,8 @@ struct PageRoutes : testing::Test {
 
 TEST_F(PageRoutes, ViewsAnswerTheSameDocumentAndOtherPathsNothing) {
   add_page_routes(router, {kFiles, ""});
-  for (const auto* path :
-       {"/", "/alert", "/silences", "/delivery", "/history", "/rules", "/status"})
+  for (const auto* path : {"/", "/alert", "/timeline", "/events", "/silences", "/delivery",
+                           "/history", "/rules", "/routing", "/status"})
     EXPECT_EQ(get(path).body, "<p>page") << path;
   for (const auto* path : {"/other", "/alert/1", "/assets", "/index.html", "/assets/a/b"})
     EXPECT_EQ(get(path).status, 404U) << path;

@@ -3,10 +3,12 @@ import {render} from 'preact';
 import {startLive} from './api/live';
 import {App} from './app';
 import {language} from './lib/settings';
+import {startNotifying} from './lib/notify';
 import {startRouting} from './lib/url';
 
 startRouting();
 startLive();
+startNotifying();
 effect(() => {
   document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
 });

@@ -75,6 +75,18 @@ export async function getText(path: string): Promise<string> {
   return answer.text();
 }
 
+/** A stream of server-sent events; `last` is where it was left. */
+export async function openStream(path: string, last: string, stop: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const headers: Record<string, string> = {Accept: 'text/event-stream'};
+  const token = sessionStorage.getItem(TOKEN);
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (last) headers['Last-Event-ID'] = last;
+  const answer = await fetch(base + path, {headers, signal: stop, cache: 'no-store', credentials: 'same-origin'});
+  if (answer.ok && answer.body && (answer.headers.get('Content-Type') ?? '').startsWith('text/event-stream')) return answer.body;
+  if (answer.status === 401) needsToken.value = true;
+  throw answer.ok ? new ApiError(404, '', 'no stream') : await faultOf(answer);
+}
+
 export async function post<T>(path: string, body: unknown, stop?: AbortSignal): Promise<T> {
   const answer = await checked(path, stop ? {method: 'POST', body, signal: stop} : {method: 'POST', body});
   const text = await answer.text();
@@ -92,4 +104,24 @@ export async function getPage<T>(path: string, query: string, stop?: AbortSignal
   const answer = await checked(`${path}?${query}`, stop ? {signal: stop} : {});
   const link = /^<\?(.*)>; rel="next"$/.exec(answer.headers.get('Link') ?? '');
   return {items: (await answer.json()) as T[], next: link?.[1]};
+}
+
+interface Route {method: string; path: string}
+
+let routes: Promise<ReadonlySet<string> | undefined> | undefined;
+
+/**
+ * Whether the daemon that serves the page has a route, as `GET /api/v1/session`: a page of one version
+ * may stay open while the daemon becomes another. Where that may not be asked, it is taken to be there.
+ */
+export async function hasRoute(name: string): Promise<boolean> {
+  routes ??= getJson<Route[]>('api/v1/routes').then(
+    (list) => new Set(list.map((one) => `${one.method} ${one.path}`)),
+    () => {
+      routes = undefined;
+      return undefined;
+    },
+  );
+  const known = await routes;
+  return known === undefined || known.has(name);
 }

@@ -1,9 +1,14 @@
-// What fires, followed by polling: the status says cheaply whether anything happened; then the list
-// is read, page by page, so that neither the daemon nor the page stands still for a long one.
+// What fires: the daemon says what changes (stream.ts). Without a stream it is polled: the status says
+// cheaply whether anything happened; then the list is read, page by page, so that neither the daemon
+// nor the page stands still for a long one.
 import {signal} from '@preact/signals';
 import {alertOf, type Alert} from '../lib/alerts';
-import {ApiError, getJson, getPage, getText, needsToken} from './client';
+import {ApiError, getJson, getPage, getText, hasRoute, needsToken} from './client';
+import {canChange, readSession} from './session';
+import {runStream} from './stream';
 import type {DeadLetters, Status, WireAlert} from './types';
+
+export {canChange};
 
 export const alerts = signal<readonly Alert[]>([]);
 /** The list was read at least once. */
@@ -18,6 +23,14 @@ export const failing = signal<readonly string[]>([]);
 export const dead = signal(0);
 /** Moves every second: for ages. */
 export const now = signal(Date.now());
+
+/** The daemon says what changes; without it, it is asked again and again. */
+export const streaming = signal(false);
+/** Moves when silences have changed, when another config is in force. */
+export const silencesChanged = signal(0);
+export const configChanged = signal(0);
+/** Ids of alerts that somebody commented on, the newest message's. */
+export const commented = signal<readonly string[]>([]);
 
 const BEAT = 2000;
 const OLD = 15_000;
@@ -34,6 +47,8 @@ let took = 0;
 let busy = false;
 let again = false;
 
+const byId = new Map<string, Alert>();
+
 async function readAll(): Promise<void> {
   const began = performance.now();
   const list: Alert[] = [];
@@ -43,6 +58,8 @@ async function readAll(): Promise<void> {
     for (const one of page.items) list.push(alertOf(one));
     query = page.next;
   }
+  byId.clear();
+  for (const one of list) byId.set(one.id, one);
   alerts.value = list;
   loaded.value = true;
   took = performance.now() - began;
@@ -59,12 +76,12 @@ function due(seen: Status): boolean {
 async function beat(force: boolean): Promise<void> {
   try {
     const seen = await getJson<Status>('api/v1/status');
-    if (force || due(seen)) {
+    if (force || (!streaming.value && due(seen))) {
       await readAll();
       offset = seen.engine.processed;
     }
     status.value = seen;
-    if (offset === seen.engine.processed || Date.now() - readAt < OLD) freshAt.value = Date.now();
+    if (streaming.value || offset === seen.engine.processed || Date.now() - readAt < OLD) freshAt.value = Date.now();
     trouble.value = '';
   } catch (fault) {
     trouble.value = fault instanceof ApiError ? fault.message : String(fault);
@@ -101,7 +118,49 @@ async function readReady(): Promise<void> {
   }
 }
 
+interface Batch {changed: WireAlert[]; gone: {id: string}[]}
+
+function apply({changed, gone}: Batch): void {
+  for (const one of changed) {
+    if (one.status.state === 'resolved') byId.delete(one.id);
+    else byId.set(one.id, alertOf(one));
+  }
+  for (const {id} of gone) byId.delete(id);
+  alerts.value = [...byId.values()];
+}
+
+async function heard({event, data}: {event: string; data: string}): Promise<void> {
+  const said = JSON.parse(data) as unknown;
+  if (event === 'reset') {
+    await readAll();
+    silencesChanged.value++;
+    configChanged.value++;
+  } else if (event === 'alerts') apply(said as Batch);
+  else if (event === 'silences') silencesChanged.value++;
+  else if (event === 'comments') commented.value = (said as {alerts: string[]}).alerts;
+  else if (event === 'reload') configChanged.value++;
+  freshAt.value = Date.now();
+}
+
+/** Whether comments can be made here. */
+export const takesComments = signal(false);
+/** Whether rules can be tried here. */
+export const plays = signal(false);
+
+async function startStream(): Promise<void> {
+  takesComments.value = await hasRoute('POST /api/v1/alerts/{id}/comments');
+  plays.value = await hasRoute('POST /api/v1/playground');
+  if (!(await hasRoute('GET /api/v1/stream'))) return;
+  void runStream(
+    {message: heard, state: (running) => { streaming.value = running; }},
+    () => !needsToken.value,
+    (fault) => (fault instanceof ApiError ? fault.status : 0),
+  );
+}
+
 export function startLive(): void {
+  void readSession();
+  void startStream();
   const step = async () => {
     if (document.hidden || needsToken.value || busy) return;
     busy = true;

@@ -94,6 +94,7 @@ export interface HistoryEntry {
 
 export interface Status {
   version: string;
+  started?: string;
   generation: string;
   rules: number;
   config: {

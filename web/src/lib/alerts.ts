@@ -105,6 +105,25 @@ export function countBy(list: readonly Alert[], value: (alert: Alert) => string 
 
 export interface Group {key: string; labels: [string, string][]; alerts: Alert[]; worst: number}
 
+const LARGEST = (a: Group, b: Group) => a.worst - b.worst || b.alerts.length - a.alerts.length || (a.key < b.key ? -1 : 1);
+
+/** Groups as people are notified of them: by receiver, and by the labels that its route groups by. */
+export function groupRouted(list: readonly Alert[], routesOf: (labels: Labels) => readonly {receiver: string; group_by?: string[]}[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const one of list) {
+    for (const {receiver, group_by: by = []} of routesOf(one.labels)) {
+      const alone = by.includes('...');
+      const labels: [string, string][] = alone ? [['alertname', one.name], ['id', one.id]] : by.filter((name) => one.labels[name] !== undefined).map((name) => [name, one.labels[name] ?? '']);
+      const key = JSON.stringify([receiver, labels]);
+      let group = groups.get(key);
+      if (!group) groups.set(key, (group = {key, labels: [['→', receiver], ...labels], alerts: [], worst: one.rank}));
+      group.alerts.push(one);
+      group.worst = Math.min(group.worst, one.rank);
+    }
+  }
+  return [...groups.values()].sort(LARGEST);
+}
+
 /** Groups by these labels, the one with the worst alert first, then the largest. */
 export function groupAlerts(list: readonly Alert[], by: readonly string[]): Group[] {
   const groups = new Map<string, Group>();
@@ -119,7 +138,7 @@ export function groupAlerts(list: readonly Alert[], by: readonly string[]): Grou
     group.alerts.push(one);
     group.worst = Math.min(group.worst, one.rank);
   }
-  return [...groups.values()].sort((a, b) => a.worst - b.worst || b.alerts.length - a.alerts.length || (a.key < b.key ? -1 : 1));
+  return [...groups.values()].sort(LARGEST);
 }
 
 const MOST_VALUES = 500;

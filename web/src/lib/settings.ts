@@ -1,5 +1,5 @@
 // What a reader chose, remembered by the browser.
-import {effect, signal, type Signal} from '@preact/signals';
+import {computed, effect, signal, type Signal} from '@preact/signals';
 
 function read(name: string, otherwise: string): string {
   try {
@@ -26,6 +26,13 @@ export const zone = setting('zone', 'local');
 /** Who acts, where no credential says so. */
 export const author = setting('author', '');
 export const columns = setting('columns', '');
+
+/** The query of Now that somebody saved: what `/` shows without any parameter. */
+export const saved = setting('saved', '');
+/** `1`: desktop notifications were asked for. */
+export const notify = setting('notify', '');
+/** Matchers of the saved default: which alerts notify. */
+export const defaultFilter = computed(() => new URLSearchParams(saved.value).get('q') ?? '');
 
 export function utc(): boolean {
   return zone.value === 'utc';

@@ -1,7 +1,7 @@
 // Acknowledge, silence, resolve: for one alert or for many, two clicks each.
 import {signal, useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
-import {alerts, refresh} from '../api/live';
+import {alerts, refresh, silencesChanged} from '../api/live';
 import {post, remove} from '../api/client';
 import type {SilenceCheck, SilenceDraft} from '../api/types';
 import {labelValues, type Alert} from '../lib/alerts';
@@ -18,8 +18,6 @@ interface SilenceAsk {kind: 'silence'; matchers: string; lasts: string; comment:
 type Asked = {kind: 'ack' | 'resolve'; alerts: readonly Alert[]} | SilenceAsk;
 
 const asked = signal<Asked | undefined>(undefined);
-/** Moves with each silence that is made or ended, for lists of them. */
-export const silencesChanged = signal(0);
 
 export function askAck(list: readonly Alert[]): void {
   asked.value = {kind: 'ack', alerts: list};

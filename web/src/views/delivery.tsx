@@ -1,15 +1,15 @@
 // Delivery: targets, what was given up and how to send it again, and the ledger, which must add up.
 import {useSignal} from '@preact/signals';
-import {getJson, getPage, getText, post} from '../api/client';
+import {getJson, getPage, post} from '../api/client';
 import {now, readDead} from '../api/live';
 import type {DeadLetter, DeadLetters, HistoryEntry, Ledger, Redriven} from '../api/types';
 import {lettersOf, outcomesOf, targetsOf} from '../lib/delivery';
-import {metric, parseMetrics} from '../lib/metrics';
 import {utc} from '../lib/settings';
 import {t, word} from '../lib/texts';
 import {shortTime} from '../lib/time';
 import {href} from '../lib/url';
 import {useFetched, Waiting} from '../ui/fetch';
+import {Flow} from '../ui/flow';
 import {Link} from '../ui/link';
 import {complain, messageOf, say} from '../ui/toast';
 
@@ -21,34 +21,39 @@ function at(text: string): string {
   return shortTime(Date.parse(text), utc(), now.value);
 }
 
+interface TargetState {target: string; waiting: number; in_flight: number; circuit: string; last_success?: string; last_failure?: string; detail?: string; answer?: string}
+
 function Targets() {
+  const states = useFetched<TargetState[]>((stop) => getJson('api/v1/targets', stop), '', 5);
   const list = useFetched(async (stop) => (await getPage<HistoryEntry>('api/v1/history', `kind=notification&since=1d&limit=${LOOKED_AT}`, stop)).items, '');
-  const samples = useFetched(async () => parseMetrics(await getText('metrics')), '');
-  const open = metric(samples.data.value ?? [], 'alarum_deliver_open_circuits') ?? 0;
-  const flying = metric(samples.data.value ?? [], 'alarum_deliver_requests_in_flight');
-  const targets = targetsOf(list.data.value ?? []);
+  const recent = new Map(targetsOf(list.data.value ?? []).map((one) => [one.name, one]));
+  const open = (states.data.value ?? []).filter((one) => one.circuit === 'open').length;
+  const rows = [...(states.data.value ?? [])].sort((a, b) => Number(b.circuit === 'open') - Number(a.circuit === 'open') || b.waiting - a.waiting || (a.target < b.target ? -1 : 1));
   return (
     <section>
       <h2>{t('delivery.targets')}</h2>
       {open > 0 && <p class="banner" role="alert">{t('delivery.open', open)}</p>}
-      <Waiting of={list} />
-      {list.data.value && targets.length === 0 && <p>{t('delivery.none')}</p>}
-      {targets.length > 0 && (
+      <Waiting of={states} />
+      {states.data.value && rows.length === 0 && <p>{t('delivery.none')}</p>}
+      {rows.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label={t('delivery.targets')}>
           <table class="data">
-            <thead><tr><th scope="col">{t('delivery.target')}</th><th scope="col">{t('delivery.recent', list.data.value?.length ?? 0)}</th><th scope="col">{t('delivery.last')}</th><th scope="col">{t('delivery.when')}</th></tr></thead>
-            <tbody>{targets.map(({name, counts, last}) => (
-              <tr key={name}>
-                <td><Link to="history" params={{kind: 'notification', target: name}}><bdi>{name}</bdi></Link></td>
-                <td>{Object.entries(counts).map(([outcome, count]) => <span key={outcome} class={`tag ${outcome}`}>{count} {word('outcome', outcome)}</span>)}</td>
-                <td class="wide" data-label={t('delivery.last')}><bdi>{[last.detail, last.answer].filter(Boolean).join(' · ')}</bdi></td>
-                <td data-label={t('delivery.when')}>{at(last.at)}</td>
+            <thead><tr>{(['delivery.target', 'delivery.circuit', 'delivery.waiting', 'delivery.flight', 'delivery.success', 'delivery.failure'] as const).map((key) => <th key={key} scope="col">{t(key)}</th>)}<th scope="col">{t('delivery.recent', list.data.value?.length ?? 0)}</th></tr></thead>
+            <tbody>{rows.map((one) => (
+              <tr key={one.target}>
+                <td><Link to="history" params={{kind: 'notification', target: one.target}}><bdi>{one.target}</bdi></Link></td>
+                <td data-label={t('delivery.circuit')}><span class={`tag ${one.circuit === 'open' ? 'dead' : 'delivered'}`}>{word('circuit', one.circuit)}</span></td>
+                <td class="number" data-label={t('delivery.waiting')}>{one.waiting}</td>
+                <td class="number" data-label={t('delivery.flight')}>{one.in_flight}</td>
+                <td data-label={t('delivery.success')}>{one.last_success ? at(one.last_success) : '—'}</td>
+                <td class="wide" data-label={t('delivery.failure')}>{one.last_failure ? <>{at(one.last_failure)} <bdi>{[one.detail, one.answer].filter(Boolean).join(' · ')}</bdi></> : '—'}</td>
+                <td data-label={t('delivery.recent', '')}>{Object.entries(recent.get(one.target)?.counts ?? {}).map(([outcome, count]) => <span key={outcome} class={`tag ${outcome}`}>{count} {word('outcome', outcome)}</span>)}</td>
               </tr>
             ))}</tbody>
           </table>
         </div>
       )}
-      <p><small>{t('delivery.targets.note', LOOKED_AT)} {t('delivery.circuits')}: {open}{flying !== undefined && `, ${t('delivery.flight')}: ${flying}`}</small></p>
+      <p><small>{t('delivery.targets.note', LOOKED_AT)}</small></p>
     </section>
   );
 }
@@ -157,13 +162,14 @@ function LedgerView() {
       {found && (
         <>
           {found.faults.length > 0 ? <p class="banner" role="alert">{t('ledger.faults', found.faults.join('; '))}</p> : <p class="fine">{t('ledger.ok')}</p>}
-          <div class="flow">
+          <Flow ledger={found} />
+          <details><summary>{t('flow.all')}</summary><div class="flow">
             <Sums title={t('ledger.events')} counts={found.events} words="none" bad={['rejected']} />
             <Sums title={t('ledger.unmatched')} counts={found.matched_no_rule.by_kind} words="none" />
             <Sums title={t('ledger.transitions')} counts={found.transitions} words="kind" />
             <Sums title={t('ledger.suppressed')} counts={found.suppressed} words="why" to={(why) => href('history', {kind: 'suppressed', why})} />
             <Sums title={t('ledger.notifications')} counts={found.notifications} words="outcome" bad={['dead', 'dropped', 'lost']} to={() => href('history', {kind: 'notification'})} />
-          </div>
+          </div></details>
         </>
       )}
     </section>

@@ -1,21 +1,31 @@
 // What fires: worst first, filtered, counted, as a table or in groups; one alert's story beside it.
 import {computed, signal, useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
-import {alerts, loaded, status} from '../api/live';
-import {countBy, groupAlerts, labelValues, sortAlerts, type Alert, type Sort} from '../lib/alerts';
-import {matcherText, nameFirst, parseMatchers, tester, type Matcher} from '../lib/matchers';
+import {getJson} from '../api/client';
+import {alerts, canChange, configChanged, loaded, now, status} from '../api/live';
+import {groupAlerts, groupRouted, labelValues, sortAlerts, type Alert, type Sort} from '../lib/alerts';
+import {Columns} from '../lib/columns';
+import {matcherText, nameFirst, parseMatchers, type Matcher} from '../lib/matchers';
+import {askToNotify} from '../lib/notify';
+import {router, type Route} from '../lib/routing';
 import {rank} from '../lib/severity';
+import {notify, saved} from '../lib/settings';
 import {t} from '../lib/texts';
+import {durationText} from '../lib/time';
 import {change, param, place} from '../lib/url';
 import {askAck, askResolve, askSilenceOf} from '../ui/actions';
 import {AlertTable, type Row} from '../ui/alert-table';
 import {SeverityMark} from '../ui/icons';
+import {Link} from '../ui/link';
 import {MatcherInput} from '../ui/matcher-input';
+import {complain, messageOf, say} from '../ui/toast';
 import {Story} from './story';
 
 function words(text: string): string[] {
   return text.split(/[\s,]+/).filter((one) => one !== '');
 }
+
+const ROUTED = '@routed';  // no label has such a name
 
 const selected = signal<ReadonlySet<string>>(new Set());
 const values = computed(() => labelValues(alerts.value));
@@ -39,18 +49,33 @@ const sort = computed<Sort>(() => {
 });
 // Sorted before it is filtered: what is typed sorts nothing again.
 const sorted = computed(() => sortAlerts(alerts.value, sort.value));
-const fitting = computed(() => {
-  const {list} = filter.value;
-  if (list.length === 0) return sorted.value;
-  const fits = tester(list);
-  return sorted.value.filter((one) => fits(one.labels));
+const columnsOf = computed(() => new Columns(sorted.value));
+/** Places in `sorted` of what fits the filter. */
+const fitting = computed(() => columnsOf.value.fitting(filter.value.list));
+const shownPlaces = computed(() => {
+  const list = sorted.value;
+  const wanted = {suppressed: param('suppressed') === '1', acknowledged: param('acknowledged', '1') === '1'};
+  return fitting.value.filter((at) => {
+    const one = list[at];
+    return one !== undefined && (wanted.suppressed || one.state !== 'suppressed') && (wanted.acknowledged || !one.acknowledged);
+  });
 });
 const shown = computed(() => {
-  const wanted = {suppressed: param('suppressed') === '1', acknowledged: param('acknowledged', '1') === '1'};
-  return fitting.value.filter((one) => (wanted.suppressed || one.state !== 'suppressed') && (wanted.acknowledged || !one.acknowledged));
+  const list = sorted.value;
+  const out: Alert[] = [];
+  for (const at of shownPlaces.value) {
+    const one = list[at];
+    if (one) out.push(one);
+  }
+  return out;
 });
+const routes = signal<Route | undefined>(undefined);
 const by = computed(() => words(param('by')));
-const groups = computed(() => (by.value.length > 0 ? groupAlerts(shown.value, by.value) : []));
+const routed = computed(() => by.value[0] === ROUTED);
+const groups = computed(() => {
+  if (routed.value) return routes.value ? groupRouted(shown.value, router(routes.value)) : [];
+  return by.value.length > 0 ? groupAlerts(shown.value, by.value) : [];
+});
 
 function toggleSort(column: string): void {
   const {column: old, down} = sort.value;
@@ -79,8 +104,13 @@ export function filterBy(name: string, value: string): void {
 
 // Small pictures: how many there are of each severity, and which values of a label have the most.
 function Counts() {
-  const active = fitting.value.filter((one) => one.state !== 'suppressed');
-  const counts = countBy(active, (one) => one.severity);
+  const list = sorted.value;
+  const sums = new Map<string, number>();
+  for (const at of fitting.value) {
+    const one = list[at];
+    if (one && one.state !== 'suppressed') sums.set(one.severity, (sums.get(one.severity) ?? 0) + 1);
+  }
+  const counts = [...sums];
   const order = [...counts].sort((a, b) => rank(a[0]) - rank(b[0]) || (a[0] < b[0] ? -1 : 1));
   const chosen = new Set(filter.value.list.filter((one) => one.name === 'severity' && one.op === '=').map((one) => one.value));
   return (
@@ -97,7 +127,7 @@ function Counts() {
 const TOP = 6;
 
 function Top({name}: {name: string}) {
-  const counts = countBy(shown.value, (one) => (name === 'alertname' ? one.name : one.labels[name]), TOP);
+  const counts = columnsOf.value.counts(shownPlaces.value, name, TOP);
   const most = counts[0]?.[1] ?? 1;
   if (counts.length < 2 || (most === 1 && counts.length === TOP)) return null;
   return (
@@ -130,6 +160,25 @@ function Toggle({name, otherwise, label, count}: {name: string; otherwise: boole
   );
 }
 
+// What this browser remembers: the view that `/` opens, and whether it notifies.
+function Mine() {
+  const here = place.value.params.toString();
+  const mine = saved.value === here;
+  const bell = async () => {
+    if (notify.value === '1') notify.value = '';
+    else if (await askToNotify()) notify.value = '1';
+    else complain(t('notify.refused'));
+  };
+  return (
+    <span class="modes">
+      {here !== '' && <button aria-pressed={mine} title={t('saved.why')} onClick={() => { saved.value = mine ? '' : here; say(t(mine ? 'saved.gone' : 'saved.done')); }}>{t('saved')}</button>}
+      {here === '' && saved.value !== '' && <Link to="" params={Object.fromEntries(new URLSearchParams(saved.value))}>{t('saved.open')}</Link>}
+      <button aria-pressed={notify.value === '1'} title={t('notify.why')} onClick={() => void bell()}>{t('notify')}</button>
+      <Link to="" params={{...Object.fromEntries(place.value.params), wall: '1'}}>{t('wall')}</Link>
+    </span>
+  );
+}
+
 function Bar() {
   const text = useSignal(param('q'));
   const q = param('q');
@@ -151,8 +200,13 @@ function Bar() {
     }
   };
   const grouped = by.value.length > 0;
-  const suppressed = fitting.value.filter((one) => one.state === 'suppressed').length;
-  const acknowledged = fitting.value.filter((one) => one.acknowledged).length;
+  let suppressed = 0;
+  let acknowledged = 0;
+  for (const at of fitting.value) {
+    const one = sorted.value[at];
+    if (one?.state === 'suppressed') suppressed++;
+    if (one?.acknowledged) acknowledged++;
+  }
   return (
     <div class="bar">
       <div class="filter">
@@ -165,10 +219,12 @@ function Bar() {
         <Toggle name="acknowledged" otherwise label={t('acknowledged.show')} count={acknowledged} />
         <span class="modes" role="group" aria-label={t('mode')}>
           <button aria-pressed={!grouped} onClick={() => change({by: undefined})}>{t('mode.table')}</button>
-          <button aria-pressed={grouped} onClick={() => change({by: by.value.join(',') || 'alertname'})}>{t('mode.groups')}</button>
+          <button aria-pressed={grouped && !routed.value} onClick={() => change({by: routed.value ? 'alertname' : by.value.join(',') || 'alertname'})}>{t('mode.groups')}</button>
+          <button aria-pressed={routed.value} onClick={() => change({by: ROUTED})}>{t('mode.routed')}</button>
         </span>
-        {grouped && <ListField name="by" label={t('by')} hint={t('by.hint')} otherwise="" />}
+        {grouped && !routed.value && <ListField name="by" label={t('by')} hint={t('by.hint')} otherwise="" />}
         <ListField name="cols" label={t('columns')} hint={t('columns.hint')} otherwise={usual.value.join(',')} />
+        <Mine />
         <datalist id="label-names">{[...values.value.keys()].sort(nameFirst).map((name) => <option key={name} value={name} />)}</datalist>
       </div>
     </div>
@@ -177,7 +233,7 @@ function Bar() {
 
 function Selection() {
   const list = alerts.value.filter((one) => selected.value.has(one.id));
-  if (list.length === 0) return null;
+  if (list.length === 0 || !canChange()) return null;
   return (
     <div class="selection" role="region" aria-label={t('selected', list.length)}>
       <b>{t('selected', list.length)}</b>
@@ -202,7 +258,56 @@ function Nothing() {
   );
 }
 
+// For a screen on a wall: large, without anything to press; it turns pages by itself.
+function Wall() {
+  const {length} = shown.value;
+  const page = Math.floor(now.value / 10_000);
+  const pages = Math.max(1, Math.ceil(length / WALL_ROWS));
+  const at = (page % Math.min(pages, WALL_PAGES)) * WALL_ROWS;
+  return (
+    <div class="wall">
+      <h1 class="sr">{t('view.now')}</h1>
+      <Counts />
+      {length === 0 ? <Nothing /> : (
+        <ul class="plain">{shown.value.slice(at, at + WALL_ROWS).map((one) => (
+          <li key={one.id} class={`tone-${one.rank}`}><SeverityMark severity={one.severity} /> <b><bdi>{one.name}</bdi></b> <span><bdi>{one.summary}</bdi></span> <small>{one.acknowledged && <><bdi>{one.wire.acknowledged?.by}</bdi> ✓ </>}{durationText(now.value - one.since)}</small></li>
+        ))}</ul>
+      )}
+      <p class="sum">{t('now.count', length, alerts.value.length)}{pages > 1 && ` · ${at / WALL_ROWS + 1} / ${Math.min(pages, WALL_PAGES)}`} · <Link to="" params={{...Object.fromEntries(place.value.params), wall: undefined}}>{t('wall.leave')}</Link></p>
+    </div>
+  );
+}
+
+const WALL_ROWS = 14;
+const WALL_PAGES = 8;
+
+function useRoutes(): void {
+  const wanted = routed.value;
+  const config = configChanged.value;
+  useEffect(() => {
+    if (!wanted) return;
+    getJson<{config: {original: string}}>('api/v2/status').then(
+      ({config: {original}}) => { routes.value = (JSON.parse(original) as {route: Route}).route; },
+      (fault: unknown) => complain(messageOf(fault)),
+    );
+  }, [wanted, config]);
+}
+
+// Without parameters `/` shows what was saved.
+function useSaved(): void {
+  useEffect(() => {
+    if (place.peek().params.toString() === '' && saved.peek() !== '') change(Object.fromEntries(new URLSearchParams(saved.peek())), true);
+  }, []);
+}
+
 export function Now() {
+  useSaved();
+  useRoutes();
+  const wall = param('wall') === '1';
+  return wall ? <Wall /> : <Desk />;
+}
+
+function Desk() {
   const opened = useSignal<ReadonlySet<string>>(new Set());
   const grouped = by.value.length > 0;
   const rowOf = (alert: Alert): Row => ({kind: 'alert', alert, key: alert.id});

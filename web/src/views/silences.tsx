@@ -1,6 +1,6 @@
 // Silences: what hides alerts, until when, and why; made, edited, extended, ended, made again.
 import {useSignal} from '@preact/signals';
-import {alerts, now, refresh} from '../api/live';
+import {alerts, canChange, now, refresh, silencesChanged} from '../api/live';
 import {getJson, post, remove} from '../api/client';
 import type {Silence} from '../api/types';
 import {utc} from '../lib/settings';
@@ -8,7 +8,7 @@ import {lengthOf, textOf} from '../lib/silence';
 import {t, word} from '../lib/texts';
 import {durationText, shortTime, timeText} from '../lib/time';
 import {change, param} from '../lib/url';
-import {askSilence, askSilenceLike, silencesChanged} from '../ui/actions';
+import {askSilence, askSilenceLike} from '../ui/actions';
 import {useFetched, Waiting} from '../ui/fetch';
 import {Link} from '../ui/link';
 import {complain, messageOf, say} from '../ui/toast';
@@ -55,6 +55,7 @@ function Buttons({silence}: {silence: Silence}) {
       ...(id ? {id} : {}), ...(id && starts > Date.now() ? {startsAt: silence.startsAt} : {}),
     });
   };
+  if (!canChange()) return null;
   if (silence.status.state === 'expired') return <button onClick={() => like()}>{t('do.again')}</button>;
   return (
     <>
@@ -90,7 +91,7 @@ export function Silences() {
     <div class="view">
       <header>
         <h1>{t('view.silences')}</h1>
-        <button class="primary" onClick={() => askSilence([])}>{t('do.new')}</button>
+        {canChange() && <button class="primary" onClick={() => askSilence([])}>{t('do.new')}</button>}
         <input type="search" value={param('q')} placeholder={t('filter')} aria-label={t('filter')} onInput={(event) => change({q: event.currentTarget.value}, true)} />
         <label class="check"><input type="checkbox" checked={expired} onChange={() => change({expired: expired ? undefined : '1'})} />{t('silences.expired')}</label>
       </header>

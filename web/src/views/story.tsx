@@ -1,12 +1,12 @@
 // One alert: what it is, why people are notified of it or not, and what became of it.
 import {signal, useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
-import {alerts, now} from '../api/live';
-import {getJson, getPage} from '../api/client';
+import {alerts, canChange, commented, now, takesComments} from '../api/live';
+import {getJson, getPage, post} from '../api/client';
 import type {HistoryEntry, PastAlert, Reference, Silence, WireAlert} from '../api/types';
 import {alertOf, type Alert} from '../lib/alerts';
-import {matcherText, nameFirst} from '../lib/matchers';
-import {utc} from '../lib/settings';
+import {matcherText, matchersText, nameFirst} from '../lib/matchers';
+import {author, utc} from '../lib/settings';
 import {textOf} from '../lib/silence';
 import {t, word} from '../lib/texts';
 import {durationText, shortTime, timeText} from '../lib/time';
@@ -82,8 +82,8 @@ function Labels({alert}: {alert: Alert}) {
       {Object.entries(alert.labels).sort((a, b) => nameFirst(a[0], b[0])).map(([name, value]) => (
         <li key={name}>
           <Link to="" params={{q: matcherText({name, op: '=', value}), suppressed: '1'}} title={t('story.filter', `${name}=${value.slice(0, 80)}`)}><i>{name}</i> <bdi>{value}</bdi></Link>
-          <button class="small" title={t('story.silence.label', `${name}=${value.slice(0, 80)}`)} aria-label={t('story.silence.label', `${name}=${value.slice(0, 80)}`)}
-            onClick={() => askSilence([{name, op: '=', value}])}><SilenceIcon /></button>
+          {canChange() && <button class="small" title={t('story.silence.label', `${name}=${value.slice(0, 80)}`)} aria-label={t('story.silence.label', `${name}=${value.slice(0, 80)}`)}
+            onClick={() => askSilence([{name, op: '=', value}])}><SilenceIcon /></button>}
         </li>
       ))}
     </ul>
@@ -118,7 +118,7 @@ function Actions({alert}: {alert: Alert}) {
   const copy = () => { navigator.clipboard.writeText(address).then(() => say(t('done.copied')), () => complain(address)); };
   return (
     <div class="actions">
-      {alert.state !== 'resolved' && (
+      {alert.state !== 'resolved' && canChange() && (
         <>
           {alert.acknowledged ? <button onClick={() => void unacknowledge([alert])}>{t('do.unack')}</button> : <button class="primary" onClick={() => askAck([alert])}>{t('do.ack')}</button>}
           <button onClick={() => askSilenceOf([alert])}>{t('do.silence')}</button>
@@ -126,6 +126,7 @@ function Actions({alert}: {alert: Alert}) {
         </>
       )}
       <button onClick={copy}>{t('story.copy')}</button>
+      <Link to="routing" params={{labels: matchersText(Object.entries(alert.labels).map(([name, value]) => ({name, op: '=' as const, value})))}}>{t('story.routing')}</Link>
     </div>
   );
 }
@@ -169,11 +170,39 @@ function Details({alert}: {alert: Alert}) {
   );
 }
 
+function Comment({id, onDone}: {id: string; onDone: () => void}) {
+  const text = useSignal('');
+  const busy = useSignal(false);
+  const submit = async () => {
+    busy.value = true;
+    try {
+      await post(`api/v1/alerts/${encodeURIComponent(id)}/comments`, {text: text.value, by: author.value});
+      text.value = '';
+      onDone();
+    } catch (fault) {
+      complain(messageOf(fault));
+    }
+    busy.value = false;
+  };
+  return (
+    <form class="comment" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+      <input type="text" aria-label={t('comment')} placeholder={t('comment.hint')} maxLength={1000} value={text.value} onInput={(event) => { text.value = event.currentTarget.value; }} />
+      {text.value && <input type="text" class="short" aria-label={t('ask.by')} placeholder={t('ask.by')} value={author.value} onInput={(event) => { author.value = event.currentTarget.value; }} />}
+      <button disabled={busy.value || !text.value.trim() || !author.value}>{t('comment')}</button>
+    </form>
+  );
+}
+
 export function Story({id, onClose}: {id: string; onClose?: () => void}) {
   const entries = useSignal<readonly HistoryEntry[] | undefined>(undefined);
   const next = useSignal<string | undefined>(undefined);
   const live = alerts.value.find((one) => one.id === id);
-  const mark = live ? `${live.wire.updatedAt} ${live.wire.acknowledged?.at ?? ''} ${live.state}` : 'over';
+  const said = useSignal(0);
+  const heard = commented.value;
+  useEffect(() => {
+    if (heard.includes(id)) said.value++;
+  }, [heard, id, said]);
+  const mark = live ? `${said.value} ${live.wire.updatedAt} ${live.wire.acknowledged?.at ?? ''} ${live.state}` : `over ${said.value}`;
 
   const read = (query: string, behind: readonly HistoryEntry[]) =>
     getPage<HistoryEntry>('api/v1/history', query).then(
@@ -213,6 +242,7 @@ export function Story({id, onClose}: {id: string; onClose?: () => void}) {
       {alert && (
         <section>
           <h3>{t('story.timeline')}</h3>
+          {canChange() && takesComments.value && <Comment id={id} onDone={() => { said.value++; }} />}
           <ol class="timeline">{(entries.value ?? []).map((entry, index) => <Entry key={`${entry.offset} ${entry.kind} ${entry.target ?? entry.receiver ?? ''} ${index}`} entry={entry} />)}</ol>
           {entries.value?.length === 0 && <p>{t('story.timeline.none')}</p>}
           {next.value && <button onClick={() => void read(next.value ?? '', entries.value ?? [])}>{t('story.more')}</button>}

@@ -1,0 +1,59 @@
+// What changes, as the daemon says it (`GET /api/v1/stream`): followed until it ends, taken up where it ended.
+import {SseParser, type Message} from '../lib/sse';
+import {openStream} from './client';
+
+const SILENT = 25_000;   // the daemon says something every 10 s
+const SOONEST = 1000;
+const LATEST = 15_000;
+const WITHOUT = 60_000;  // until a daemon that has no stream is asked again
+
+interface Handlers {
+  /** In order; the next one waits for it. */
+  message: (message: Message) => Promise<void> | void;
+  /** It runs, or it does not. */
+  state: (running: boolean) => void;
+}
+
+async function follow(last: string, stop: AbortController, {message, state}: Handlers): Promise<string> {
+  let timer = setTimeout(() => stop.abort(), SILENT);
+  const parser = new SseParser();
+  parser.lastId = last;
+  try {
+    const body = await openStream('api/v1/stream', last, stop.signal);
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      clearTimeout(timer);
+      timer = setTimeout(() => stop.abort(), SILENT);
+      for (const one of parser.feed(decoder.decode(piece.value, {stream: true}))) {
+        state(true);
+        await message(one);
+      }
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return parser.lastId;
+}
+
+/** Runs until the page is gone. `statusOf` is the HTTP status of a fault. */
+export async function runStream(handlers: Handlers, wanted: () => boolean, statusOf: (fault: unknown) => number): Promise<never> {
+  let last = '';
+  let wait = SOONEST;
+  for (;;) {
+    let pause = wait;
+    if (wanted()) {
+      const stop = new AbortController();
+      try {
+        last = await follow(last, stop, handlers);
+        wait = pause = SOONEST;
+      } catch (fault) {
+        last = '';
+        pause = [404, 405].includes(statusOf(fault)) ? WITHOUT : wait;
+        wait = Math.min(LATEST, wait * 2);
+        handlers.state(false);
+      }
+    }
+    await new Promise((done) => setTimeout(done, pause));
+  }
+}
