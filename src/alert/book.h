@@ -118,6 +118,14 @@ class Book {
     std::uint64_t firing = 0, resolved = 0, pending = 0, delivered = 0, dead = 0;
   };
   Result<Counts> counts();
+  /// The notifications of a target that have not ended, and when the oldest of them was made.
+  struct Pending {
+    std::string target;
+    std::uint64_t count = 0;
+    Time oldest;
+  };
+  /// Of each target that has any, by name. O(notifications that have not ended).
+  Result<std::vector<Pending>> pending_by_target();
   using Place = BookPlace;
   struct Resolved {
     std::vector<model::Alert> alerts;

@@ -275,4 +275,17 @@ Result<Book::Counts> Book::counts() {
   return Counts{at(0), at(1), at(2), at(3), at(4)};
 }
 
+Result<std::vector<Book::Pending>> Book::pending_by_target() {
+  const auto rows = database_.query(
+      "SELECT target, count, (SELECT created FROM notifications WHERE sequence = first) FROM "
+      "(SELECT target, count(*) AS count, min(sequence) AS first FROM notifications WHERE outcome "
+      "= 0 GROUP BY target) ORDER BY target");
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Pending> all;
+  for (const auto& row : *rows)
+    all.push_back({text(row[0]), static_cast<std::uint64_t>(integer(row[1])),
+                   Time(Duration(integer(row[2])))});
+  return all;
+}
+
 }  // namespace alarum::alert

@@ -36,9 +36,9 @@ void MetricsPage::gauge(const std::string& name, const std::string& help, double
 }
 
 void MetricsPage::histogram(const std::string& name, const std::string& help,
-                            const std::vector<double>& bounds,
-                            const std::vector<std::uint64_t>& counts, double sum) {
-  auto& histogram = families_->add(name, help, prometheus::MetricType::Histogram, {}).histogram;
+                            const HistogramValues& values, const Labels& labels) {
+  auto& histogram = families_->add(name, help, prometheus::MetricType::Histogram, labels).histogram;
+  const auto& [bounds, counts, sum] = values;
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     total += counts[i];

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/histogram.h"
+
 namespace alarum::api {
 
 /// Builds one metrics page in Prometheus' text exposition format 0.0.4. Names follow Prometheus'
@@ -20,10 +22,8 @@ class MetricsPage {
                const Labels& labels = {});
   void gauge(const std::string& name, const std::string& help, double value,
              const Labels& labels = {});
-  /// `counts` by bucket, not yet summed up, the last one for what is above all `bounds`.
-  void histogram(const std::string& name, const std::string& help,
-                 const std::vector<double>& bounds, const std::vector<std::uint64_t>& counts,
-                 double sum);
+  void histogram(const std::string& name, const std::string& help, const HistogramValues& values,
+                 const Labels& labels = {});
 
   std::string text() const;
 

@@ -26,25 +26,13 @@ Result<std::size_t> from_zero(const Query& query, const char* name) {
   return query.text(name) == "0" ? Result<std::size_t>(0) : query.count(name, 0, SIZE_MAX);
 }
 
-asio::awaitable<std::optional<TargetStates>> targets_of(Kept sources) {
-  const auto executor = co_await asio::this_coro::executor;
-  http::Completion<std::optional<TargetStates>> answer(executor);
-  http::Timer timer(executor);
-  timer.call_after(kDelivery, [answer] { answer.complete(std::nullopt); });
-  const bool asked = sources->targets(
-      [answer](TargetStates states) { answer.complete(std::optional(std::move(states))); });
-  if (!asked) co_return std::nullopt;
-  auto states = co_await answer.wait();
-  co_return states;
-}
-
 Answer show_status(Kept sources) {
-  const auto states = co_await targets_of(sources);
+  const auto states = co_await targets_of(*sources);
   co_return json(sources->status(states));
 }
 
 Answer show_targets(Kept sources) {
-  const auto states = co_await targets_of(sources);
+  const auto states = co_await targets_of(*sources);
   if (!states) co_return http::error_response(503, "busy", "delivery did not answer in time");
   co_return json(targets_json(*states) + "\n");
 }
@@ -149,6 +137,18 @@ Answer show_events(Kept sources, const Request& request, http::BodyStream& body)
 }
 
 }  // namespace
+
+asio::awaitable<std::optional<TargetStates>> targets_of(const Sources& sources) {
+  const auto executor = co_await asio::this_coro::executor;
+  http::Completion<std::optional<TargetStates>> answer(executor);
+  http::Timer timer(executor);
+  timer.call_after(kDelivery, [answer] { answer.complete(std::nullopt); });
+  const bool asked = sources.targets(
+      [answer](TargetStates states) { answer.complete(std::optional(std::move(states))); });
+  if (!asked) co_return std::nullopt;
+  auto states = co_await answer.wait();
+  co_return states;
+}
 
 std::string targets_json(const TargetStates& states) {
   auto list = Json::array();

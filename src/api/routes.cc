@@ -52,6 +52,15 @@ asio::awaitable<Response> processing_errors(const Sources& sources) {
   co_return text(std::move(*answer), "application/json");
 }
 
+using BySeverity = std::map<model::Severity, std::uint64_t>;
+
+// O(firing alerts): some 20 ms of the engine's time for 100,000.
+BySeverity by_severity(const alert::ActiveAlerts& alerts) {
+  BySeverity count;
+  for (const auto& [id, one] : alerts.all()) ++count[one.alert.severity];
+  return count;
+}
+
 EngineNumbers numbers_of(const engine::Engine& engine, const engine::Processor& processor) {
   return {processor.counts(),
           engine.counts(),
@@ -61,23 +70,40 @@ EngineNumbers numbers_of(const engine::Engine& engine, const engine::Processor& 
           engine.correlator().keys(),
           processor.parked_count(),
           engine.annulments().counts(),
-          engine.gathering().without_key()};
+          engine.gathering().without_key(),
+          by_severity(engine.active_alerts()),
+          engine.active_alerts().by_rule(),
+          engine.correlator().keys_by_rule()};
+}
+
+struct BookNumbers {
+  alert::Book::Counts counts;
+  std::vector<alert::Book::Pending> pending;
+};
+
+std::optional<BookNumbers> numbers_of_book(alert::Book& book) {
+  const auto counts = book.counts();
+  auto pending = book.pending_by_target();
+  if (!counts || !pending) return std::nullopt;
+  return BookNumbers{*counts, std::move(*pending)};
 }
 
 // A scrape while the engine or the book stands still is when the other figures matter most.
 asio::awaitable<Response> metrics(const Sources& sources) {
+  MetricsAnswers answers;
+  answers.targets = co_await targets_of(sources);
   LiveQuestion<EngineNumbers> live = numbers_of;
-  auto numbers = co_await ask(*sources.engine, live);
-  using Counts = std::optional<alert::Book::Counts>;
-  Question<Counts> of_book = [](engine::Engine&, alert::Book& book, engine::Processor&) {
-    const auto counts = book.counts();
-    return counts ? Counts(*counts) : std::nullopt;
-  };
-  if (numbers && sources.engine->healthy()) {
-    auto counts = co_await ask(*sources.engine, of_book);
-    numbers->book = counts.value_or(std::nullopt);
+  answers.engine = co_await ask(*sources.engine, live);
+  Question<std::optional<BookNumbers>> of_book =
+      [](engine::Engine&, alert::Book& book, engine::Processor&) { return numbers_of_book(book); };
+  if (answers.engine && sources.engine->healthy()) {
+    auto numbers = co_await ask(*sources.engine, of_book);
+    if (auto book = numbers.value_or(std::nullopt)) {
+      answers.engine->book = book->counts;
+      answers.engine->pending = std::move(book->pending);
+    }
   }
-  co_return text(sources.metrics(numbers), "text/plain; version=0.0.4; charset=utf-8");
+  co_return text(sources.metrics(answers), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 // Which of the two a client that names neither gets is the path's business.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/readiness.h"
+#include "base/histogram.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "config/config.h"
@@ -28,6 +29,9 @@ struct EngineNumbers {
   std::uint64_t processing_errors = 0;  ///< Processor::parked_count()
   engine::Annulments::Counts annulled = {};
   std::uint64_t not_gathered = 0;  ///< Gathering::without_key()
+  std::map<model::Severity, std::uint64_t> firing_by_severity = {};
+  std::map<std::string, std::size_t> firing_by_rule = {}, keys_by_rule = {};
+  std::vector<alert::Book::Pending> pending = {};  ///< by target; only where `book` is there
 };
 
 /// The part of the config that the API shows. Immutable; a reload puts another in its place.
@@ -47,8 +51,20 @@ struct TargetState {
   bool circuit_open = false;
   std::optional<Time> last_success, last_failure;  ///< since the start
   std::string detail, answer;                      ///< of the last failure
+  /// Since the start: requests that were accepted, and failed ones by reason; notifications by how
+  /// they ended.
+  std::uint64_t accepted = 0, delivered = 0, dead = 0, dropped = 0;
+  std::map<std::string, std::uint64_t> failed = {};
+  HistogramValues durations = {};  ///< of requests that have ended
 };
 using TargetStates = std::vector<TargetState>;
+
+/// What engine and delivery answered for the metrics page. nullopt: no answer in time, so their
+/// metrics are left out.
+struct MetricsAnswers {
+  std::optional<EngineNumbers> engine;
+  std::optional<TargetStates> targets;
+};
 
 /// An answer for people and for programs.
 struct TextAndJson {
@@ -58,8 +74,7 @@ struct TextAndJson {
 /// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not
 /// block.
 struct Sources {
-  /// The page's text; without the engine's numbers where it does not answer.
-  std::function<std::string(const std::optional<EngineNumbers>&)> metrics;
+  std::function<std::string(const MetricsAnswers&)> metrics;  ///< the page's text
   std::function<std::vector<ReadinessCheck>()> ready;
   /// Reloads, or says only what that would do (`dry`). Errors: `bad_rules`, `stopping`, those of
   /// the journal.

@@ -128,15 +128,14 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
   Core::Options options;
   options.colour = colour;
   options.config_file = settings_.config;
+  options.engine.rule_times = true;
   options.keys = std::move(keys);
   options.doors.load = [this](Diagnostics& faults, const SentInventory* sent) {
     return load(settings_, faults, sent);
   };
   options.doors.prepare = [this](Loaded& loaded) { return prepare(loaded); };
   options.doors.adopt = [this](const config::Config& config) { adopt(config); };
-  options.doors.metrics = [this](const std::optional<api::EngineNumbers>& engine) {
-    return metrics(engine);
-  };
+  options.doors.metrics = [this](const api::MetricsAnswers& answers) { return metrics(answers); };
   options.doors.source_faults = [this] { return sources_->faults(); };
   options.doors.source_states = [this] { return states_of(*sources_); };
   options.doors.explain = [this](const std::string& id, bool all, const PastQuestions::Done& done) {
@@ -175,14 +174,27 @@ http::Router Bridge::router() {
   return router;
 }
 
-std::string Bridge::metrics(const std::optional<api::EngineNumbers>& engine) {
+std::string Bridge::metrics(const api::MetricsAnswers& answers) {
   auto& in_force = core_->in_force();
   const auto generation = in_force.generation.get();
-  return metrics_text({core_->journal(), core_->stage(), core_->delivery(), server_->counters(),
-                       core_->intake().counts(), core_->rejects(), *sources_, gate_->refused(),
-                       core_->audit().latest(), in_force.reload.get(), generation->rules().hash,
-                       core_->intake().matches(), generation->rules().inventory},
-                      engine);
+  return metrics_text({core_->journal(),
+                       core_->stage(),
+                       core_->delivery(),
+                       server_->counters(),
+                       core_->intake().counts(),
+                       core_->rejects(),
+                       *sources_,
+                       gate_->refused(),
+                       core_->audit().latest(),
+                       in_force.reload.get(),
+                       generation->rules().hash,
+                       core_->intake().matches(),
+                       generation->rules().inventory,
+                       core_->checkpoint_writer(),
+                       core_->intake().commit_times(),
+                       {config().data, core_->storage().book_path()},
+                       clock_.wall()},
+                      answers);
 }
 
 // Reads certificates again. Whether there is TLS at all is fixed at the start.

@@ -62,7 +62,7 @@ class Bridge {
   http::Router router();
   // Binds the port and opens the sources; nothing is accepted yet.
   Result<void> listen();
-  std::string metrics(const std::optional<api::EngineNumbers>& engine);
+  std::string metrics(const api::MetricsAnswers& answers);
   // Doors::prepare and Doors::adopt: the certificates, limits and sources of a reload.
   Result<void> prepare(Loaded& loaded);
   void adopt(const config::Config& config);

@@ -44,6 +44,7 @@ void CheckpointWriter::write(const Item& item) {
 }
 
 void CheckpointWriter::give_up(const Error& why) {
+  ++failed_;
   fault_.set(std::make_shared<const Error>(why));
   log::error("app", "no checkpoint was written", {{"reason", why.reason}, {"detail", why.message}});
   if (draft_) std::exchange(draft_, nullptr)->give_up();
@@ -55,10 +56,16 @@ Result<void> CheckpointWriter::write_part(const engine::CheckpointPart& part) {
     auto draft = journal_.begin_checkpoint(part.offset);
     if (!draft) return std::unexpected(draft.error());
     draft_ = std::move(*draft);
+    draft_bytes_ = 0;
+    draft_began_ = clock_.monotonic();
   }
   if (!draft_) return {};  // a further part of a checkpoint that was given up
+  draft_bytes_ += part.bytes.size();
   if (auto done = draft_->add(part.bytes); !done || !part.last) return done;
   if (auto done = std::exchange(draft_, nullptr)->finish(); !done) return done;
+  ++written_;
+  newest_.set(std::make_shared<const Written>(
+      Written{clock_.wall(), draft_bytes_, clock_.monotonic() - draft_began_}));
   fault_.set(nullptr);
   if (const auto oldest = journal_.view().oldest_checkpoint()) journal_.set_checkpointed(*oldest);
   return {};

@@ -1,8 +1,11 @@
 #pragma once
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <thread>
 
 #include "base/channel.h"
+#include "base/clock.h"
 #include "base/snapshot.h"
 #include "engine/stage.h"
 #include "journal/journal.h"
@@ -16,7 +19,7 @@ class CheckpointWriter {
  public:
   /// `journal` stores the checkpoints. After each one it learns, on this thread, which records are
   /// still needed.
-  explicit CheckpointWriter(journal::Journal& journal) : journal_(journal) {}
+  CheckpointWriter(journal::Journal& journal, Clock& clock) : journal_(journal), clock_(clock) {}
   ~CheckpointWriter() { stop(); }
 
   /// Takes the next part; never waits. On the engine's thread. If kBytes are waiting, the part is
@@ -25,6 +28,18 @@ class CheckpointWriter {
   void take(engine::CheckpointPart part);
   /// Whether less than half of kBytes are waiting. Any thread.
   bool has_room() const { return channel_.weight() < kBytes / 2; }
+  /// A checkpoint that was written: when (wall clock), how many bytes, and how long it took from
+  /// its first part to its sync.
+  struct Written {
+    Time at;
+    std::size_t bytes = 0;
+    std::chrono::nanoseconds took{};
+  };
+  /// The newest one of this run; nullptr: none was written yet. Any thread.
+  std::shared_ptr<const Written> newest() const { return newest_.get(); }
+  /// How many were written and how many given up, since the start. Any thread.
+  std::uint64_t written() const { return written_; }
+  std::uint64_t failed() const { return failed_; }
   /// Why the newest attempt failed; nullptr if it succeeded. Any thread.
   std::shared_ptr<const Error> fault() const { return fault_.get(); }
   /// Starts the thread. Not together with turn().
@@ -47,8 +62,13 @@ class CheckpointWriter {
   Result<void> write_part(const engine::CheckpointPart& part);
 
   journal::Journal& journal_;
+  Clock& clock_;
   std::unique_ptr<journal::CheckpointDraft> draft_;
+  std::size_t draft_bytes_ = 0;
+  std::chrono::nanoseconds draft_began_{};  // monotonic
   Snapshot<Error> fault_;
+  Snapshot<Written> newest_;
+  std::atomic<std::uint64_t> written_ = 0, failed_ = 0;
   Channel<Item> channel_{kBytes};
   bool refused_ = false;  // a part of the present checkpoint was rejected; the engine's thread only
   std::thread thread_;

@@ -54,7 +54,7 @@ Result<void> Core::build(const Loaded& loaded) {
 void Core::build_stages() {
   auto& journal = storage_->journal();
   own_alerts_ = std::make_unique<OwnAlerts>(journal, world_.clock);
-  checkpoint_writer_ = std::make_unique<CheckpointWriter>(journal);
+  checkpoint_writer_ = std::make_unique<CheckpointWriter>(journal, world_.clock);
   own_choice_.first = storage_->processor().own_receivers().empty();
   auto options = options_.engine;
   options.checkpoint_first = storage_->recovered_slowly();

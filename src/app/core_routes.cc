@@ -61,8 +61,8 @@ void ask(Reloads& reloads, Reloads::Kind kind, const Done& done,
 
 api::Sources sources_of(Core& core) {
   api::Sources sources;
-  sources.metrics = [&core](const std::optional<api::EngineNumbers>& engine) {
-    return core.doors().metrics ? core.doors().metrics(engine) : std::string();
+  sources.metrics = [&core](const api::MetricsAnswers& answers) {
+    return core.doors().metrics ? core.doors().metrics(answers) : std::string();
   };
   sources.ready = [&core] { return core.readiness().checks(); };
   sources.reload = [&core](bool dry, const Done& done) {

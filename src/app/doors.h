@@ -30,7 +30,7 @@ struct Doors {
   /// Called when the reload is in force: puts what was prepared in force. Must not fail.
   std::function<void(const config::Config& config)> adopt;
   /// The text of the metrics page; any thread
-  std::function<std::string(const std::optional<api::EngineNumbers>&)> metrics;
+  std::function<std::string(const api::MetricsAnswers&)> metrics;
   /// What is wrong with sources, a sentence each; any thread.
   std::function<std::vector<std::string>()> source_faults;
   /// What each source beside the HTTP routes has done since the start; any thread.

@@ -1,7 +1,9 @@
 #include "app/metrics.h"
 
 #include "api/metrics.h"
-#include "app/descriptors.h"
+#include "app/process_metrics.h"
+#include "app/rule_metrics.h"
+#include "app/target_metrics.h"
 #include "base/log_output.h"
 #include "base/version.h"
 
@@ -9,6 +11,10 @@ namespace alarum::app {
 namespace {
 
 using api::MetricsPage;
+
+double seconds_since_epoch(Time at) {
+  return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
 
 double number(auto value) {
   return static_cast<double>(value);
@@ -24,6 +30,10 @@ void add_ingest(MetricsPage& page, const MetricsSources& meters) {
     page.counter(name, help, number(counts.duplicate),
                  {{"format", word}, {"outcome", "duplicate"}});
     page.counter(name, help, number(counts.failed), {{"format", word}, {"outcome", "failed"}});
+    if (counts.last_heard != Time())
+      page.gauge("alarum_ingest_last_heard_timestamp_seconds",
+                 "Unix time at which events of a wire format were accepted last.",
+                 seconds_since_epoch(counts.last_heard), {{"format", word}});
     for (const auto& [reason, count] : counts.rejected) {
       page.counter("alarum_ingest_rejected_total",
                    "Events and request bodies that were rejected, by wire format and reason.",
@@ -33,9 +43,13 @@ void add_ingest(MetricsPage& page, const MetricsSources& meters) {
   page.counter("alarum_ingest_rejects_not_stored_total",
                "Rejected request bodies of which no copy was stored in the file of rejects.",
                number(meters.rejects.left_out()));
+  page.histogram("alarum_ingest_commit_duration_seconds",
+                 "Time from the arrival of an event, read and decoded, until it was durable in the "
+                 "journal. Duplicates count.",
+                 meters.commit_times);
 }
 
-void add_matches(MetricsPage& page, const ingest::MatchCounts& matches) {
+void add_unmatched(MetricsPage& page, const ingest::MatchCounts& matches) {
   for (const auto& [kind, count] : matches.unmatched) {
     const auto severity = kind.second == model::Severity::none
                               ? std::string("none")
@@ -46,15 +60,30 @@ void add_matches(MetricsPage& page, const ingest::MatchCounts& matches) {
                  number(count),
                  {{"format", std::string(model::to_text(kind.first))}, {"severity", severity}});
   }
-  for (const auto& [rule, count] : matches.by_rule) {
-    page.counter("alarum_rule_matches_total",
-                 "Accepted events that matched a rule: its match, an end, a step or an annotation. "
-                 "The first 1,000 rules are counted each, further ones as (others).",
-                 number(count), {{"rule", rule}});
-  }
+}
+
+// What a source has beside the counters that every source has.
+void add_source(MetricsPage& page, const std::string& name, const ingest::FeedCounts& counts) {
+  const MetricsPage::Labels labels{{"source", name}};
+  for (const auto& [reason, count] : counts.rejected_for.snapshot())
+    page.counter("alarum_source_rejected_events_total",
+                 "Events and messages of a source that were rejected, by reason.", number(count),
+                 {{"source", name}, {"reason", reason}});
+  page.counter("alarum_source_unmatched_events_total",
+               "Accepted events of a source that matched no rule.",
+               number(counts.unmatched->load()), labels);
+  if (const auto heard = counts.last_heard.load(); heard != 0)
+    page.gauge("alarum_source_last_heard_timestamp_seconds",
+               "Unix time at which events of a source were accepted last.",
+               seconds_since_epoch(Time(Duration(heard))), labels);
 }
 
 void add_sources(MetricsPage& page, const ingest::Sources& sources) {
+  for (const auto& [name, works] : sources.states())
+    page.gauge("alarum_source_up",
+               "1 if the source works, 0 if it could not be opened or has failed. It is tried "
+               "again.",
+               works ? 1 : 0, {{"source", name}});
   sources.each([&](const std::string& name, const ingest::FeedCounts& counts) {
     const auto events = "alarum_source_events_total";
     const auto help = "Events of each source other than the HTTP routes, by outcome.";
@@ -80,6 +109,7 @@ void add_sources(MetricsPage& page, const ingest::Sources& sources) {
                  number(counts.refused.load()), {{"source", name}});
     page.gauge("alarum_source_connections", "Open connections of a source.",
                number(counts.connections.load()), {{"source", name}});
+    add_source(page, name, counts);
   });
 }
 
@@ -122,8 +152,9 @@ void add_journal(MetricsPage& page, const journal::Stats& stats) {
              number(stats.dedup_size));
   page.histogram("alarum_journal_sync_duration_seconds",
                  "Duration of the fdatasync calls of the journal.",
-                 {journal::kSyncBuckets.begin(), journal::kSyncBuckets.end()},
-                 {stats.syncs.begin(), stats.syncs.end()}, stats.sync_seconds);
+                 {{journal::kSyncBuckets.begin(), journal::kSyncBuckets.end()},
+                  {stats.syncs.begin(), stats.syncs.end()},
+                  stats.sync_seconds});
 }
 
 void add_stage(MetricsPage& page, const MetricsSources& meters) {
@@ -140,6 +171,59 @@ void add_stage(MetricsPage& page, const MetricsSources& meters) {
              "Time that the oldest committed record has been waiting to be processed and stored in "
              "the history. Beyond limits.engine_lag senders are answered with 503.",
              std::chrono::duration<double>(meters.engine.lag()).count());
+  page.histogram("alarum_engine_step_delay_seconds",
+                 "Time from the moment at which an event was durable until the engine had "
+                 "processed it.",
+                 meters.engine.step_delays());
+}
+
+void add_checkpoints(MetricsPage& page, const CheckpointWriter& checkpoints) {
+  const auto name = "alarum_checkpoints_total";
+  const auto help = "Checkpoints of the engine's state since the start, by outcome.";
+  page.counter(name, help, number(checkpoints.written()), {{"outcome", "written"}});
+  page.counter(name, help, number(checkpoints.failed()), {{"outcome", "failed"}});
+  const auto newest = checkpoints.newest();
+  if (!newest) return;
+  page.gauge("alarum_checkpoint_last_success_timestamp_seconds",
+             "Unix time at which a checkpoint was written last.", seconds_since_epoch(newest->at));
+  page.gauge("alarum_checkpoint_last_size_bytes", "Size of the newest checkpoint.",
+             number(newest->bytes));
+  page.gauge("alarum_checkpoint_last_duration_seconds",
+             "Time that the newest checkpoint took, made between the engine's other work.",
+             std::chrono::duration<double>(newest->took).count());
+}
+
+void add_reload(MetricsPage& page, const ReloadState& reload) {
+  page.gauge("alarum_config_last_reload_successful",
+             "1 if the last reload of config and rules succeeded. 0 if it was rejected; the "
+             "previous config stays active.",
+             reload.successful ? 1 : 0);
+  page.gauge("alarum_config_last_reload_success_timestamp_seconds",
+             "Unix time at which config and rules were last loaded successfully.",
+             seconds_since_epoch(reload.success));
+  const auto name = "alarum_config_reloads_total";
+  const auto help = "Reloads of config and rules since the start, by outcome.";
+  page.counter(name, help, number(reload.succeeded), {{"outcome", "success"}});
+  page.counter(name, help, number(reload.failed), {{"outcome", "failure"}});
+  if (reload.took)
+    page.gauge("alarum_config_last_reload_duration_seconds",
+               "Time that the last reload took, whatever its outcome.",
+               std::chrono::duration<double>(*reload.took).count());
+  page.gauge(
+      "alarum_config_keys_pending_restart",
+      "Changed keys of the config that take effect after a restart. GET /api/v1/status lists them.",
+      number(reload.restart.size()));
+}
+
+// Every severity has a row, so that one that nothing has is a 0.
+void add_severities(MetricsPage& page, const std::map<model::Severity, std::uint64_t>& firing) {
+  using enum model::Severity;
+  for (const auto severity : {none, info, warning, minor, major, critical}) {
+    const auto found = firing.find(severity);
+    page.gauge("alarum_alerts_firing_by_severity", "Number of firing alerts, by severity.",
+               found == firing.end() ? 0 : number(found->second),
+               {{"severity", severity == none ? "none" : std::string(model::to_text(severity))}});
+  }
 }
 
 void add_engine(MetricsPage& page, const api::EngineNumbers& numbers) {
@@ -155,6 +239,7 @@ void add_engine(MetricsPage& page, const api::EngineNumbers& numbers) {
       "Alerts that had already ended when their events arrived. Nobody was notified of them.",
       number(numbers.changes.late));
   page.gauge("alarum_alerts_firing", "Number of firing alerts.", number(numbers.firing));
+  add_severities(page, numbers.firing_by_severity);
   page.counter("alarum_engine_processing_errors_total",
                "Records that could not be processed as a whole. Notifications may be missing. GET "
                "/api/v1/processing-errors lists the first.",
@@ -190,12 +275,6 @@ void add_engine(MetricsPage& page, const api::EngineNumbers& numbers) {
                "Steps of sequences that were forgotten within their window, because their key had "
                "more than 256. A sequence may have been missed.",
                number(numbers.correlate.steps_forgotten));
-  for (const auto& [who, count] : numbers.annulled) {
-    page.counter("alarum_rule_annulled_total",
-                 "Matches and pending conditions of a rule that were annulled because the alert of "
-                 "another rule (unless) explains them.",
-                 number(count), {{"rule", who.first}, {"by", who.second}});
-  }
   page.counter("alarum_correlate_not_gathered_total",
                "Alerts that a roll-up did not gather because they lack a label of its by.",
                number(numbers.not_gathered));
@@ -228,6 +307,10 @@ void add_deliver(MetricsPage& page, const MetricsSources& meters) {
              number(stats.open_circuits));
   page.gauge("alarum_deliver_requests_in_flight", "Requests to targets that are in flight.",
              number(stats.in_flight));
+  page.histogram("alarum_deliver_delay_seconds",
+                 "Time from the making of a notification until its target accepted it. A merged "
+                 "notification counts from the making of its first part, once for each part.",
+                 meters.deliver.delays());
 }
 
 void add_outbox(MetricsPage& page, const alert::Book::Counts& book) {
@@ -295,24 +378,14 @@ void add_ledger(MetricsPage& page, const tools::Balance& balance) {
 
 }  // namespace
 
-// If the engine does not answer, its metrics are left out. A 0 would mean that nothing fires, or
-// that a counter has been reset.
-std::string metrics_text(const MetricsSources& meters,
-                         const std::optional<api::EngineNumbers>& engine) {
+// If the engine or delivery does not answer, its metrics are left out. A 0 would mean that nothing
+// fires, or that a counter has been reset.
+std::string metrics_text(const MetricsSources& meters, const api::MetricsAnswers& answers) {
+  const auto& [engine, targets] = answers;
   MetricsPage page;
   page.gauge("alarum_build_info", "Always 1. The labels are the version and the git commit.", 1,
              {{"version", kVersion}, {"revision", commit()}});
-  page.gauge("alarum_config_last_reload_successful",
-             "1 if the last reload of config and rules succeeded. 0 if it was rejected; the "
-             "previous config stays active.",
-             meters.reload->successful ? 1 : 0);
-  page.gauge("alarum_config_last_reload_success_timestamp_seconds",
-             "Unix time at which config and rules were last loaded successfully.",
-             std::chrono::duration<double>(meters.reload->success.time_since_epoch()).count());
-  page.gauge(
-      "alarum_config_keys_pending_restart",
-      "Changed keys of the config that take effect after a restart. GET /api/v1/status lists them.",
-      number(meters.reload->restart.size()));
+  add_reload(page, *meters.reload);
   page.gauge("alarum_inventory_rows", "Rows of the active inventory.",
              number(meters.inventory ? meters.inventory->about().rows : 0));
   page.gauge("alarum_inventory_duplicate_keys",
@@ -324,18 +397,20 @@ std::string metrics_text(const MetricsSources& meters,
   page.counter("alarum_log_dropped_lines_total",
                "Log lines dropped because standard error was not read.", number(log::dropped()));
   add_ingest(page, meters);
-  add_matches(page, meters.matches);
+  add_unmatched(page, meters.matches);
+  add_rules(page, meters.matches, meters.engine.rule_seconds(), engine);
   add_sources(page, meters.sources);
   add_journal(page, meters.journal.stats());
   add_stage(page, meters);
   if (engine) add_engine(page, *engine);
+  add_checkpoints(page, meters.checkpoints);
   add_deliver(page, meters);
+  if (targets) add_targets(page, *targets);
   if (engine && engine->book) add_outbox(page, *engine->book);
+  if (engine && engine->book && targets) add_pending(page, *targets, engine->pending, meters.now);
   add_http(page, meters);
-  // Prometheus' own names for these.
-  page.gauge("process_open_fds", "Number of open file descriptors.", number(open_descriptors()));
-  page.gauge("process_max_fds", "Maximum number of open file descriptors.",
-             number(raise_descriptor_limit(0)));
+  add_process(page);
+  add_disk(page, meters.place.folder, meters.place.book);
   if (meters.balance) add_ledger(page, *meters.balance);
   return page.text();
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/routes.h"
+#include "app/checkpoint_writer.h"
 #include "app/reload_state.h"
 #include "deliver/stage.h"
 #include "http/server.h"
@@ -30,10 +31,16 @@ struct MetricsSources {
   std::string generation;                                   ///< the hash of the rules in force
   ingest::MatchCounts matches = {};  ///< by rule; unmatched events by severity
   std::shared_ptr<const rules::Inventory> inventory = nullptr;  ///< nullptr: the rules have none
+  const CheckpointWriter& checkpoints;
+  HistogramValues commit_times;  ///< Intake::commit_times()
+  struct Place {
+    std::string folder, book;  ///< the data folder, and the history's file
+  };
+  Place place;
+  Time now;  ///< wall clock
 };
-/// The page in Prometheus' text exposition format. `engine`: the engine's answer to a question;
-/// nullopt if it did not answer in time, and then its metrics are left out. On an http thread.
-std::string metrics_text(const MetricsSources& meters,
-                         const std::optional<api::EngineNumbers>& engine);
+/// The page in Prometheus' text exposition format. `answers`: what engine and delivery said; what
+/// is missing is left out. On an http thread.
+std::string metrics_text(const MetricsSources& meters, const api::MetricsAnswers& answers);
 
 }  // namespace alarum::app

@@ -1,4 +1,7 @@
 #pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +22,8 @@ struct ReloadState {
   Error fault{};
   /// Keys whose values in the config file differ from those in force until the next start
   std::vector<std::string> restart;
+  std::uint64_t succeeded = 0, failed = 0;            ///< reloads since the start
+  std::optional<std::chrono::nanoseconds> took = {};  ///< of the newest reload, whatever its end
 };
 
 /// The keys that take effect only at a start, by name, each with its value as text.

@@ -108,7 +108,7 @@ void Reloads::begin_batch() {
 }
 
 void Reloads::begin(Command command) {
-  under_way_.emplace(UnderWay{std::move(command), ++numbers_});
+  under_way_.emplace(UnderWay{std::move(command), ++numbers_, parts_.clock.monotonic()});
   auto done = read();
   if (!done) return end(std::unexpected(done.error()));
   ask_engine();
@@ -291,6 +291,8 @@ void Reloads::note(const Result<api::TextAndJson>& outcome) {
   ReloadState next = *parts_.in_force.reload.get();
   next.successful = outcome.has_value();
   next.fault = outcome ? Error{} : outcome.error();
+  ++(outcome ? next.succeeded : next.failed);
+  next.took = parts_.clock.monotonic() - under_way_->began;
   if (outcome) {
     next.success = parts_.clock.wall();
     next.restart = under_way_->restart;
@@ -311,7 +313,8 @@ void Reloads::note_inventory(const Result<api::TextAndJson>& outcome) {
   if (outcome) {
     ReloadState next = *parts_.in_force.reload.get();
     next.successful = true, next.fault = {}, next.success = parts_.clock.wall(),
-    next.restart = under_way_->restart;
+    next.restart = under_way_->restart, ++next.succeeded;
+    next.took = parts_.clock.monotonic() - under_way_->began;
     parts_.in_force.reload.set(std::make_shared<const ReloadState>(std::move(next)));
     log::info("app", "an inventory was sent and is in force",
               {{"rows", parts_.in_force.generation.get()->rules().inventory->about().rows}});

@@ -84,6 +84,7 @@ class Reloads {
   struct UnderWay {
     Command command;
     std::uint64_t number = 0;
+    std::chrono::nanoseconds began{};  // monotonic
     Diagnostics faults = {};
     std::optional<Loaded> loaded = {};
     std::vector<std::string> restart = {};  // changed keys that need a restart

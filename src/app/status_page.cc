@@ -125,8 +125,20 @@ api::TargetStates target_states(const deliver::Stage::TargetStates& states,
   api::TargetStates out;
   for (const auto& one : states) {
     const auto found = held.find(one.target);
-    out.push_back({one.target, found == held.end() ? 0 : found->second, one.in_flight,
-                   one.circuit_open, one.last_success, one.last_failure, one.detail, one.answer});
+    out.push_back({one.target,
+                   found == held.end() ? 0 : found->second,
+                   one.in_flight,
+                   one.circuit_open,
+                   one.last_success,
+                   one.last_failure,
+                   one.detail,
+                   one.answer,
+                   one.accepted,
+                   one.delivered,
+                   one.dead,
+                   one.dropped,
+                   {one.failed.begin(), one.failed.end()},
+                   one.durations});
   }
   return out;
 }

@@ -119,6 +119,12 @@ std::size_t Conditions::size() const {
 }
 
 // Not before they are in the checkpoint that is being made.
+std::map<std::string, std::size_t> Conditions::keys_by_rule() const {
+  std::map<std::string, std::size_t> keys;
+  for (const auto& [name, rule] : keyed_) keys.emplace_hint(keys.end(), name, rule->keys().size());
+  return keys;
+}
+
 bool Conditions::drop_retired(std::size_t keys) {
   if (retired_.empty()) return true;
   if (!saving_ && retired_.back()->keys().drop_some(keys)) retired_.pop_back();

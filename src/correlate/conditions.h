@@ -38,6 +38,7 @@ class Conditions {
 
   /// Keys remembered, by all rules together.
   std::size_t size() const;
+  std::map<std::string, std::size_t> keys_by_rule() const;
   /// Destroys some `keys` of rules that are gone. True: none is left.
   bool drop_retired(std::size_t keys);
 

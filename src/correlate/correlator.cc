@@ -50,6 +50,7 @@ std::vector<Decision> Correlator::take(const rules::RuleSet& rules, const model:
   for (const auto hit : hits.hits) {
     const auto& rule = rules.rules[hit.rule];
     const auto before = out.size();
+    if (meter_) meter_->works_for(rule.alert);
     try {
       take_hit(rule, hit, in, shared);
     } catch (const std::exception& fault) {

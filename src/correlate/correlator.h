@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "correlate/conditions.h"
+#include "correlate/rule_meter.h"
 #include "model/record.h"
 
 namespace alarum::correlate {
@@ -66,6 +68,10 @@ class Correlator {
   void review_degraded();
   /// Keys remembered, by all rules together.
   std::size_t keys() const { return conditions_.size(); }
+  /// The same by rule; every rule in force that can remember keys is there. O(rules).
+  std::map<std::string, std::size_t> keys_by_rule() const { return conditions_.keys_by_rule(); }
+  /// Who learns for which rule take() works; nullptr: nobody. It outlives its use here.
+  void set_meter(RuleMeter* meter) { meter_ = meter; }
 
   /// Writes what is remembered at this moment, in parts: the beginning at once, then some `bytes`
   /// at a time whenever save_some() is called, until it returns true. Between the calls it goes on
@@ -90,6 +96,7 @@ class Correlator {
   std::vector<Parked> parked_;
   KeyLimits limits_;
   Conditions conditions_;
+  RuleMeter* meter_ = nullptr;
 };
 
 }  // namespace alarum::correlate

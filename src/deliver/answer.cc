@@ -1,5 +1,6 @@
 #include "deliver/answer.h"
 
+#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,8 +47,36 @@ std::string to_text(NoAnswer why) {
   return {};
 }
 
-Verdict verdict_of_failure(const std::string& what, std::string_view url) {
-  return verdict_of_failure(fmt::format("{} ({})", what, place_of(url)));
+Verdict verdict_of_failure(const std::string& what, std::string_view url, Cause cause) {
+  return verdict_of_failure(fmt::format("{} ({})", what, place_of(url)), cause);
+}
+
+Cause cause_of(int curl_code) {
+  switch (curl_code) {
+    case CURLE_COULDNT_CONNECT:
+      return Cause::connect;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return Cause::dns;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Cause::timeout;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_USE_SSL_FAILED:
+      return Cause::tls;
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+      return Cause::connection_lost;
+    default:
+      return Cause::other;
+  }
 }
 
 Verdict with_answer(Verdict verdict, std::string_view body, const config::Integration& how) {

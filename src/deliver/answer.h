@@ -10,6 +10,7 @@
 
 namespace alarum::deliver {
 
+using receivers::Cause;
 using receivers::Verdict;
 using receivers::verdict_of_failure;
 
@@ -31,7 +32,10 @@ enum class NoAnswer : std::uint8_t {
 /// The text for logs and receipts, the same as libcurl's where it has one.
 std::string to_text(NoAnswer);
 /// A verdict by which the attempt is made again. Of `url` only host and port appear in it.
-Verdict verdict_of_failure(const std::string& what, std::string_view url);
+Verdict verdict_of_failure(const std::string& what, std::string_view url,
+                           Cause cause = Cause::other);
+/// What a transfer that libcurl ended with that code failed for.
+Cause cause_of(int curl_code);
 /// Adds the beginning of the target's answer (excerpt_of()) to a verdict, unless the notification
 /// was delivered to everyone. `body` is what was read of the answer.
 Verdict with_answer(Verdict verdict, std::string_view body, const config::Integration& how);

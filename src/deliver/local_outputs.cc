@@ -7,6 +7,7 @@
 namespace alarum::deliver {
 namespace {
 
+constexpr auto kOutput = receivers::Cause::output;
 constexpr std::size_t kMostBytes = 4 * 1024 * 1024;  // text that waits for one output at most
 
 // The file's path, empty for the console; nullptr if the target is neither.
@@ -43,8 +44,8 @@ void LocalOutputs::start(const Target& target, const model::Notification& notifi
   if (writer_of(*path_of(target)).try_write(attempt, notification.body, limit)) {
     attempts_[attempt] = {notification.sequence, now + limit + std::chrono::seconds(1)};
   } else {
-    refused_.push_back(
-        {notification.sequence, receivers::verdict_of_failure("too much waits to be written")});
+    refused_.push_back({notification.sequence,
+                        receivers::verdict_of_failure("too much waits to be written", kOutput)});
     wake_();
   }
 }
@@ -61,13 +62,14 @@ std::vector<Transport::Ended> LocalOutputs::ended(std::chrono::nanoseconds now) 
     if (attempt.empty()) continue;
     ended.push_back(
         {attempt.mapped().sequence, fault.empty() ? Verdict{Verdict::Kind::delivered, "written", {}}
-                                                  : receivers::verdict_of_failure(fault)});
+                                                  : receivers::verdict_of_failure(fault, kOutput)});
   }
   // The writer keeps the limit unless its system call hangs.
   std::erase_if(attempts_, [&](const auto& one) {
     const bool overdue = now >= one.second.by;
     if (overdue)
-      ended.push_back({one.second.sequence, receivers::verdict_of_failure("the output hangs")});
+      ended.push_back(
+          {one.second.sequence, receivers::verdict_of_failure("the output hangs", kOutput)});
     return overdue;
   });
   return ended;

@@ -91,7 +91,7 @@ const model::Notification* Queue::fly_head(const std::string& name, TargetQueue&
   ++head.attempts;
   ++line.in_flight;
   if (line.target.rate > 0) line.window.note(line.target.rate_per, now.monotonic);
-  in_flight_[head.notification.sequence] = {name, key};
+  in_flight_[head.notification.sequence] = {name, key, now.monotonic};
   return &head.notification;
 }
 
@@ -137,7 +137,7 @@ bool Queue::bury_heads(TargetQueue& line, const std::string& key, Moment now,
 }
 
 const model::Notification& Queue::flying(std::uint64_t sequence) const {
-  const auto& [name, key] = in_flight_.at(sequence);
+  const auto& [name, key, since] = in_flight_.at(sequence);
   const auto& line = lines_.at(name);
   return key == kDigest ? line.digest->entry.notification
                         : line.groups.at(key).entries.front().notification;

@@ -7,11 +7,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/histogram.h"
 #include "deliver/alert_order.h"
 #include "deliver/target.h"
 #include "deliver/wall_steps.h"
@@ -121,9 +123,17 @@ class Queue {
     /// The newest request that was not taken, also when a later one was
     std::optional<Time> last_failure;
     std::string detail, answer;  ///< of that failure, as Verdict's
+    /// Since the start: requests that were accepted, and that failed, by to_text(Cause); stored
+    /// notifications that have ended.
+    std::uint64_t accepted = 0, delivered = 0, dead = 0, dropped = 0;
+    std::map<std::string_view, std::uint64_t> failed = {};
+    HistogramValues durations = {};  ///< of requests that have ended
   };
   /// Of each target of the config, by name.
   std::vector<TargetState> states() const;
+  /// From the making of a notification to its delivery, one count for each stored one; of a merged
+  /// one from the making of its first. Any thread.
+  const LatencyHistogram& delays() const { return delays_; }
 
  private:
   using Outcome = model::Receipt::Outcome;
@@ -179,7 +189,8 @@ class Queue {
     std::set<Ready> ready;  ///< heads of groups that are not held
     std::optional<Digest> digest;
     std::optional<Failing> trouble;
-    TargetState seen;  ///< its outcomes
+    TargetState seen;  ///< its outcomes, without `durations`
+    LatencyHistogram durations;
     std::chrono::nanoseconds newest_failure{};
     /// Built-in alerts whose firing was delivered and whose end was not.
     std::set<std::string> heard;
@@ -212,6 +223,8 @@ class Queue {
   void drop_unheard(TargetQueue& line, const std::string& key, Moment now,
                     std::vector<model::Receipt>& into);
   // After an attempt.
+  void count_request(TargetQueue& line, const Entry& entry, const Verdict& verdict,
+                     Nanoseconds took, Moment now);
   void note_trouble(TargetQueue& line, const std::string& key, const Verdict& verdict, Moment now);
   std::vector<model::Receipt> finish_digest(TargetQueue& line, const Verdict& verdict, Moment now);
   bool divides(const TargetQueue& line, const Verdict& verdict) const;
@@ -239,8 +252,13 @@ class Queue {
   const Options options_;
   std::map<std::string, TargetQueue> lines_;
   WallSteps steps_;
-  // Sequence → target, group (kDigest: the target's digest).
-  std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> in_flight_;
+  // `group`: kDigest is the target's digest. `since`: monotonic.
+  struct InFlight {
+    std::string target, group;
+    Nanoseconds since;
+  };
+  std::unordered_map<std::uint64_t, InFlight> in_flight_;  // by sequence
+  LatencyHistogram delays_;
   std::size_t size_ = 0;
   std::uint64_t merged_ = 0;
   std::vector<model::Receipt> retried_;  // until retried() is called

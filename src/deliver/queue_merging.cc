@@ -22,7 +22,7 @@ const model::Notification* Queue::send_digest(const std::string& name, TargetQue
   ++line.in_flight;
   line.window.note(line.target.rate_per, now.monotonic);
   const auto& notification = digest.entry.notification;
-  in_flight_[notification.sequence] = {name, std::string(kDigest)};
+  in_flight_[notification.sequence] = {name, std::string(kDigest), now.monotonic};
   return &notification;
 }
 

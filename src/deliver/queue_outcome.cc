@@ -15,10 +15,12 @@ constexpr auto kMostProbe = std::chrono::seconds(15);
 
 std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& verdict,
                                         Moment now) {
-  const auto [name, key] = in_flight_.at(sequence);
+  const auto [name, key, since] = in_flight_.at(sequence);
   in_flight_.erase(sequence);
   auto& line = lines_[name];
   --line.in_flight;
+  count_request(line, key == kDigest ? line.digest->entry : line.groups[key].entries.front(),
+                verdict, now.monotonic - since, now);
   if (key == kDigest) {
     if (!divides(line, verdict)) note_outcome(line, key, line.digest->entry, verdict, now);
     line.digest->flying = false;
@@ -26,6 +28,15 @@ std::vector<model::Receipt> Queue::done(std::uint64_t sequence, const Verdict& v
   }
   note_outcome(line, key, line.groups[key].entries.front(), verdict, now);
   return end_head(line, key, verdict, now);
+}
+
+void Queue::count_request(TargetQueue& line, const Entry& entry, const Verdict& verdict,
+                          Nanoseconds took, Moment now) {
+  line.durations.observe(took);
+  if (verdict.kind != Verdict::Kind::delivered)
+    return void(++line.seen.failed[receivers::to_text(verdict.cause)]);
+  ++line.seen.accepted;
+  delays_.observe(now.monotonic - entry.made, std::max<std::size_t>(1, entry.replaces.size()));
 }
 
 // A target is down after failures of several groups in a row, because a single body that always
@@ -104,6 +115,7 @@ std::vector<Queue::TargetState> Queue::states() const {
     if (line.gone) continue;
     auto& one = out.emplace_back(line.seen);
     one.target = name, one.in_flight = line.in_flight, one.circuit_open = down(line);
+    one.durations = line.durations.values();
   }
   return out;
 }
@@ -149,8 +161,13 @@ void Queue::receipts(const Entry& entry, Outcome outcome, const Verdict& verdict
                      std::vector<model::Receipt>& into) {
   const auto& target = entry.notification.target;
   if (outcome != Outcome::waiting) {
-    size_ -= std::max<std::size_t>(1, entry.replaces.size());
+    const auto stored = std::max<std::size_t>(1, entry.replaces.size());
+    size_ -= stored;
     auto& line = lines_.at(target);
+    auto& seen = line.seen;
+    (outcome == Outcome::delivered ? seen.delivered
+     : outcome == Outcome::dead    ? seen.dead
+                                   : seen.dropped) += stored;
     if (entry.replaces.empty()) release(line, entry.notification.sequence);
     for (const auto& [sequence, id] : entry.replaces) release(line, sequence);
   }

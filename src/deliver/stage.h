@@ -104,6 +104,8 @@ class Stage {
                   merged = 0, open_circuits = 0, heartbeats = 0, heartbeats_missed = 0;
   };
   Stats stats() const;  ///< any thread
+  /// Queue::delays(). Any thread.
+  HistogramValues delays() const { return queue_.delays().values(); }
   /// Consoles and files that accept nothing now, each with the reason. Any thread.
   std::vector<std::string> output_faults() const { return transport_.faults(); }
   /// As Queue::failing(); nullptr if there are none. Any thread.

@@ -207,29 +207,35 @@ Verdict Transfer::verdict(CURLcode code) const {
 }
 
 // There was no usable answer: the error with the host that was asked.
-Verdict Transfer::failure(const std::string& what) const {
-  return verdict_of_failure(what, attempt_.url);
+Verdict Transfer::failure(const std::string& what, Cause cause) const {
+  return verdict_of_failure(what, attempt_.url, cause);
 }
 
 Verdict Transfer::outcome(CURLcode code) const {
-  if (forbidden_) return {Verdict::Kind::dead, "forbidden_address", {}};
-  if (head_too_long_) return failure(to_text(NoAnswer::endless_head));
+  if (forbidden_) {
+    Verdict dead{Verdict::Kind::dead, "forbidden_address", {}};
+    dead.cause = Cause::forbidden_address;
+    return dead;
+  }
+  if (head_too_long_) return failure(to_text(NoAnswer::endless_head), Cause::answer);
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   if (mail_) return mail_verdict(code, status);
   // If the answer was cut because it is too long, its status still counts.
-  if (code != CURLE_OK && !(status > 0 && cut_)) return failure(curl_easy_strerror(code));
+  if (code != CURLE_OK && !(status > 0 && cut_))
+    return failure(curl_easy_strerror(code), cause_of(code));
   return receivers::judge(*how_, {status, answer_, retry_after()});
 }
 
 // 4yz is temporary, 5yz is final, and x5z may be because of this mail (RFC 5321, 4.2.1).
 Verdict Transfer::mail_verdict(CURLcode code, long status) const {
-  if (!refused_for_now_.empty()) return verdict_of_failure(refused_for_now_);
+  if (!refused_for_now_.empty()) return verdict_of_failure(refused_for_now_, Cause::status_4xx);
   if (code != CURLE_OK && status >= 500)
-    return {Verdict::Kind::dead, std::to_string(status), {}, false, status / 10 == 55};
+    return {Verdict::Kind::dead, std::to_string(status), {}, false, status / 10 == 55, false, {},
+            Cause::status_5xx};
   if (code != CURLE_OK)
-    return status >= 400 ? verdict_of_failure(std::to_string(status))
-                         : failure(curl_easy_strerror(code));
+    return status >= 400 ? verdict_of_failure(std::to_string(status), Cause::status_4xx)
+                         : failure(curl_easy_strerror(code), cause_of(code));
   Verdict taken{Verdict::Kind::delivered, std::to_string(status), {}};
   taken.partly = recipients_refused_ > 0;
   if (taken.partly)

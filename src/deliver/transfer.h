@@ -39,12 +39,12 @@ class Transfer {
   /// The verdict when libcurl has ended the transfer with `code`.
   Verdict verdict(CURLcode code) const;
   /// The verdict if the transfer is ended because of is_silent_too_long().
-  Verdict silence() const { return failure(to_text(NoAnswer::silent)); }
+  Verdict silence() const { return failure(to_text(NoAnswer::silent), Cause::timeout); }
 
  private:
   // The verdict without the excerpt of the answer.
   Verdict outcome(CURLcode code) const;
-  Verdict failure(const std::string& what) const;
+  Verdict failure(const std::string& what, Cause cause) const;
   // Options that all attempts for one integration have in common.
   void set_up(std::shared_ptr<const config::Integration> how);
   void set_up_mail();

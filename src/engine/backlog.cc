@@ -30,17 +30,17 @@ bool Backlog::offer(std::vector<model::Record> records, std::chrono::nanoseconds
     dropped_from_ = dropped_from_.value_or(first);
     return wake;
   }
-  commits_.push_back({std::move(records), bytes});
+  commits_.push_back({std::move(records), bytes, now});
   bytes_ += bytes;
   return wake;
 }
 
-std::vector<model::Record> Backlog::take() {
+Backlog::Commit Backlog::take() {
   if (commits_.empty()) return {};
   auto oldest = std::move(commits_.front());
   commits_.pop_front();
   bytes_ -= oldest.bytes;
-  return std::move(oldest.records);
+  return oldest;
 }
 
 std::optional<model::Offset> Backlog::read_to() {
@@ -56,9 +56,12 @@ void Backlog::entered(std::optional<Time> reading) {
 }
 
 Duration Backlog::lag(std::chrono::nanoseconds now) const {
-  if (!oldest_) return Duration::zero();
+  return oldest_ ? age(*oldest_, now) : Duration::zero();
+}
+
+Duration Backlog::age(Time stamped, std::chrono::nanoseconds now) const {
   const auto engine_now = newest_ + std::chrono::duration_cast<Duration>(now - offered_);
-  return std::max(engine_now - *oldest_, Duration::zero());
+  return std::max(engine_now - stamped, Duration::zero());
 }
 
 }  // namespace alarum::engine

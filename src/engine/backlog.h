@@ -22,8 +22,13 @@ class Backlog {
   /// nothing waited before it, so the engine has to be woken. A commit larger than the bound is
   /// accepted if nothing else is in memory.
   bool offer(std::vector<model::Record> records, std::chrono::nanoseconds now);
-  /// Removes and returns the oldest commit in memory; empty if there is none.
-  std::vector<model::Record> take();
+  struct Commit {
+    std::vector<model::Record> records;
+    std::size_t bytes = 0;
+    std::chrono::nanoseconds offered{};  ///< when offer() was called, by its clock
+  };
+  /// Removes and returns the oldest commit in memory; without records if there is none.
+  Commit take();
   /// When memory is used up and records were dropped: the engine has to read the log up to this
   /// offset, and takes from memory again after that. What is offered from this call on is buffered
   /// again. nullopt: nothing was dropped.
@@ -42,12 +47,10 @@ class Backlog {
   /// How long the oldest record that is not in the book has been waiting, in engine time, at `now`
   /// of the monotonic clock; 0 if none waits.
   Duration lag(std::chrono::nanoseconds now) const;
+  /// How long ago a record was stamped, of which everything was offered by now.
+  Duration age(Time stamped, std::chrono::nanoseconds now) const;
 
  private:
-  struct Commit {
-    std::vector<model::Record> records;
-    std::size_t bytes = 0;
-  };
   const std::size_t bound_;
   std::deque<Commit> commits_;
   std::size_t bytes_ = 0;

@@ -131,6 +131,7 @@ void Engine::take_hits(const model::Event& event, const model::FlatEvent& flat,
   const auto take = [&](const model::Hits& some, bool first) {
     apply(correlator_.take(rules, event, flat, some, times, {moment.at, ahead_}, annuls, first),
           &event, &flat, moment, out);
+    works_for({});
   };
   const auto depth = [&](const model::Hit& hit) { return rules.rules[hit.rule].unless_depth; };
   std::set<std::uint32_t> depths;
@@ -168,8 +169,9 @@ void Engine::judge_again(const std::vector<Annulments::Id>& targets, Time at) {
 
 void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
   while (const auto next = next_timer()) {
-    const auto [due, source] = *next;
-    if (due > record.at) return;
+    const auto due = next->at;
+    const auto source = next->source;
+    if (due > record.at) break;
     const auto first = out.size();
     const Moment moment{due, record.offset};
     const correlate::Annuls annuls = [&](const rules::Rule& rule, const correlate::Key& key) {
@@ -177,6 +179,7 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
       if (by) annulments_.put_off({rule.alert, key.text}, *by);
       return by.has_value();
     };
+    works_for(next->rule);
     if (source == Source::correlator)
       apply(correlator_.run_next(annuls), nullptr, nullptr, moment, out);
     if (source == Source::delay) run_delay(moment, out);
@@ -184,11 +187,12 @@ void Engine::run_timers(const model::Record& record, std::vector<Change>& out) {
     if (source == Source::gathering) gathering_.run_next();
     if (source == Source::clocks) clocks_.run_next(due), notify_of_clocks(moment, out);
     feed(first, moment, out);
-    if (const auto later = next_timer(); !later || later->first > due) roll_up(moment, out);
+    if (const auto later = next_timer(); !later || later->at > due) roll_up(moment, out);
   }
+  works_for({});
 }
 
-std::optional<std::pair<Time, Engine::Source>> Engine::next_timer() const {
+std::optional<Engine::Timer> Engine::next_timer() const {
   using Key = std::tuple<Time, std::string_view, std::string_view>;
   std::optional<std::pair<Key, Source>> best;
   const auto offer = [&](const Key& key, Source source) {
@@ -203,17 +207,20 @@ std::optional<std::pair<Time, Engine::Source>> Engine::next_timer() const {
   if (const auto next = gathering_.next_due())
     offer({next->at, next->rule, next->key}, Source::gathering);
   if (const auto next = clocks_.next()) offer({*next, {}, {}}, Source::clocks);
-  return best ? std::optional(std::pair(std::get<0>(best->first), best->second)) : std::nullopt;
+  if (!best) return std::nullopt;
+  const auto& [key, source] = *best;
+  return Timer{std::get<0>(key), std::get<1>(key), source};
 }
 
 std::optional<Time> Engine::next_due() const {
   const auto next = next_timer();
-  return next ? std::optional(next->first) : std::nullopt;
+  return next ? std::optional(next->at) : std::nullopt;
 }
 
 void Engine::apply(const std::vector<Decision>& findings, const model::Event* event,
                    const model::FlatEvent* flat, Moment moment, std::vector<Change>& out) {
   for (const auto& finding : findings) {
+    works_for(finding.rule->alert);
     const auto id_of = [&] {
       return alert::ActiveAlerts::Id(finding.rule->alert, finding.key.text);
     };

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -49,6 +50,13 @@ class Engine {
     std::vector<model::Change> changes;
     if (auto done = step(record, changes); !done) return std::unexpected(done.error());
     return changes;
+  }
+
+  /// Who learns for which rule the following steps work; nullptr: nobody. It decides nothing, and
+  /// outlives its use here.
+  void set_meter(correlate::RuleMeter* meter) {
+    meter_ = meter;
+    correlator_.set_meter(meter);
   }
 
   /// How far engine time is ahead of the wall clock at the newest record.
@@ -103,9 +111,19 @@ class Engine {
   Time wall(Time at) const { return at - ahead_; }
   /// Where timers are. When several are due at the same time, rule and key decide the order.
   enum class Source : std::uint8_t { correlator, delay, active_alerts, clocks, gathering };
+  /// `rule`: valid until the timer runs; empty if it belongs to no rule.
+  struct Timer {
+    Time at;
+    std::string_view rule;
+    Source source;
+  };
+
+  void works_for(std::string_view rule) {
+    if (meter_) meter_->works_for(rule);
+  }
 
   // The parts of a step, in the order in which step() calls them; each appends to `out`.
-  std::optional<std::pair<Time, Source>> next_timer() const;
+  std::optional<Timer> next_timer() const;
   void run_timers(const model::Record& record, std::vector<model::Change>& out);
   void run_delay(Moment moment, std::vector<model::Change>& out);
   Result<void> take(const model::Record& record, std::vector<model::Change>& out);
@@ -158,6 +176,7 @@ class Engine {
   std::size_t missing_names_ = 0;
   Duration ahead_{};  ///< of the record that is stepped
   bool saving_ = false;
+  correlate::RuleMeter* meter_ = nullptr;
 };
 
 }  // namespace alarum::engine

@@ -502,9 +502,16 @@ Result<void> Processor::commit_each(const std::string& why) {
   return book_.commit(end);
 }
 
+void Processor::count_fired(const std::string& rule) {
+  ++counts_.fired;
+  if (rule.empty()) return;
+  auto& rules = counts_.fired_by_rule;
+  ++rules[rules.size() < kMostRules || rules.contains(rule) ? rule : "(others)"];
+}
+
 void Processor::count(const model::Change& change) {
   using Kind = model::Change::Kind;
-  if (change.kind == Kind::fired) ++counts_.fired;
+  if (change.kind == Kind::fired) count_fired(change.alert.rule);
   if (change.kind == Kind::repeated) ++counts_.repeated;
   if (change.kind == Kind::stage_changed) ++counts_.stage_changed;
   if (change.kind == Kind::resolved) ++counts_.resolved;

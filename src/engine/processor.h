@@ -189,7 +189,11 @@ class Processor {
     std::uint64_t fired = 0, repeated = 0, stage_changed = 0, resolved = 0, late = 0,
                   notifications = 0;
     std::map<std::string, std::uint64_t> suppressed;  ///< by reason
+    /// `fired` by rule, without posted alerts. The first kMostRules rules have a row each, further
+    /// ones share "(others)", so that reloads with ever new names cannot fill the memory.
+    std::map<std::string, std::uint64_t> fired_by_rule;
   };
+  static constexpr std::size_t kMostRules = 1'000;
   const Counts& counts() const { return counts_; }
   /// Late alerts of new records; replayed records do not count.
   LateAlerts& late_alerts() { return late_; }
@@ -233,6 +237,7 @@ class Processor {
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
              model::Offset offset, Time at, Duration ahead);
   void count(const model::Change& change);
+  void count_fired(const std::string& rule);
   Result<void> park(const std::string& doing, const Error& error);
   void begin_with_book(model::Offset offset);
   void enter_dead_letters(const model::Record& record);

@@ -34,6 +34,7 @@ Stage::Stage(Engine& engine, alert::Book& book, Processor& processor, Clock& clo
       ports_(std::move(ports)),
       backlog_(options_.queue_bytes),
       channel_(1),
+      rule_times_(clock_),
       writer_(book_, [this] { channel_.push_over_bound(Item(Wake())); }) {}
 
 void Stage::start() {
@@ -229,7 +230,9 @@ bool Stage::step_from_memory() {
     return backlog_.commits();
   }();
   for (; most > 0; --most) {
-    records_ = next();
+    auto commit = next();
+    records_ = std::move(commit.records);
+    durable_at_ = commit.offered;
     if (!step_in_hand()) return false;
   }
   const std::lock_guard lock(mutex_);
@@ -273,6 +276,11 @@ Result<bool> Stage::read_some() try {
     if (records->empty()) break;
     count += records->size();
     records_ = std::move(*records);
+    const auto waited = [&] {
+      const std::lock_guard lock(mutex_);
+      return backlog_.age(records_.back().at, clock_.monotonic());
+    }();
+    durable_at_ = clock_.monotonic() - waited;
     if (!step_in_hand()) break;
   }
   return next_ < read_to_;
@@ -322,7 +330,7 @@ bool Stage::step_in_hand() {
     next_ = record.offset + 1;
     ++stepped_;
     if (processor_.waiting() == 0) waiting_since_.reset();
-    (void)processor_.step(record);  // its faults are logged and listed in parked()
+    step(record);
     if (!waiting_since_ && processor_.waiting() > 0) waiting_since_ = clock_.monotonic();
     // In a long burst the first alerts are sent while others are still being stepped, and
     // transactions stay short.
@@ -332,10 +340,30 @@ bool Stage::step_in_hand() {
       guarded("the outbox", [&] { after_batch(); });
     }
   }
+  note_stepped();
   records_.clear();
   step_at_ = 0;
   if (next_ >= read_to_) in_hand_.reset();
   return true;
+}
+
+// The processor's faults are logged and listed in parked().
+void Stage::step(const model::Record& record) {
+  if (!options_.rule_times || !rule_times_.samples_next()) return void(processor_.step(record));
+  engine_.set_meter(&rule_times_);
+  (void)processor_.step(record);
+  engine_.set_meter(nullptr);
+  rule_times_.end();
+}
+
+// One look at the clock for a whole commit.
+void Stage::note_stepped() {
+  if (records_.empty()) return;
+  const auto events = std::ranges::count_if(records_, [](const model::Record& record) {
+    return std::holds_alternative<model::Event>(record.payload);
+  });
+  if (events > 0)
+    step_delays_.observe(clock_.monotonic() - durable_at_, static_cast<std::uint64_t>(events));
 }
 
 void Stage::after_batch() {

@@ -14,9 +14,11 @@
 #include "alert/book.h"
 #include "base/channel.h"
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "engine/backlog.h"
 #include "engine/book_writer.h"
 #include "engine/processor.h"
+#include "engine/rule_times.h"
 #include "model/notification.h"
 
 namespace alarum::engine {
@@ -79,6 +81,7 @@ class Stage {
     bool behind = true;  ///< the book is written in book_writer()'s turns, not in the engine's
     /// Bytes of events in memory between journal and engine. Events past it are read from the log.
     std::size_t queue_bytes = 8 << 20;
+    bool rule_times = false;  ///< measures what each rule costs, see rule_seconds()
   };
   /// Nothing happens before the first turn.
 
@@ -132,6 +135,10 @@ class Stage {
   model::Offset processed() const { return processed_; }
   /// Processor::parked_count() after the newest batch. Any thread.
   std::uint64_t processing_errors() const { return processing_errors_; }
+  /// How long events waited from their commit until they were stepped. Any thread.
+  HistogramValues step_delays() const { return step_delays_.values(); }
+  /// RuleTimes::seconds(); empty without Options::rule_times. Any thread.
+  std::map<std::string, double> rule_seconds() const { return rule_times_.seconds(); }
   /// Whether the book could not be written during the stop, so that stepping ended. Any thread.
   bool gave_up() const { return gave_up_; }
 
@@ -150,6 +157,8 @@ class Stage {
   void answer_live();
   bool step_waiting();
   bool step_in_hand();
+  void step(const model::Record& record);
+  void note_stepped();
   bool step_from_memory();
   bool step_from_log();
   Result<bool> read_some();
@@ -205,6 +214,7 @@ class Stage {
   /// The commit that is being stepped; the next record is at step_at_.
   std::vector<model::Record> records_;
   std::size_t step_at_ = 0;
+  std::chrono::nanoseconds durable_at_{};  ///< when that commit was on disk; monotonic
   bool owed_ = false;  ///< a write to the book, or a read from it, has failed and is tried again
   /// Since when the book is being written, monotonic; 0: it is not.
   std::atomic<std::chrono::nanoseconds> writing_since_{};
@@ -241,6 +251,8 @@ class Stage {
   std::atomic<std::uint64_t> processing_errors_ = 0;
   std::atomic<std::chrono::nanoseconds> drain_until_{};  ///< after close(): when to stop; monotonic
   std::atomic<model::Offset> processed_ = 0;
+  LatencyHistogram step_delays_;
+  RuleTimes rule_times_;
   BookWriter writer_;  // last: its thread ends first
 };
 

@@ -29,6 +29,31 @@ struct MatchCounts {
   UnmatchedCounts unmatched;
   /// By rule: events that matched any part of it (its match, an end, a step, an annotation)
   std::map<std::string, std::uint64_t> by_rule;
+
+  std::uint64_t all_unmatched() const {
+    std::uint64_t sum = 0;
+    for (const auto& [kind, count] : unmatched) sum += count;
+    return sum;
+  }
+};
+
+/// Counts rejections by reason. The reasons are words of the decoders; should there ever be more
+/// than kMost, further ones share "(others)". Any thread.
+class ReasonCounts {
+ public:
+  static constexpr std::size_t kMost = 50;
+  void add(const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    ++counts_[counts_.size() < kMost || counts_.contains(reason) ? reason : "(others)"];
+  }
+  std::map<std::string, std::uint64_t> snapshot() const {
+    const std::lock_guard lock(mutex_);
+    return counts_;
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards counts_: many threads count, the metrics page reads
+  std::map<std::string, std::uint64_t> counts_;
 };
 
 /// The counters of the intake since the start. Owned by the Intake. Any thread; each call takes a

@@ -42,7 +42,7 @@ std::unexpected<Error> overloaded() {
 
 Result<Intake::Pending> Intake::submit(std::vector<model::Event> events,
                                        http::asio::any_io_executor executor, bool tried_again) {
-  const BatchSize load{events.front().format(), events.size(), bytes_of(events), tried_again};
+  auto load = size_of(events, {tried_again});
   auto room = admit(load);
   if (!room) return refuse(load, room.error());
   const auto generation = current_.get();
@@ -50,16 +50,17 @@ Result<Intake::Pending> Intake::submit(std::vector<model::Event> events,
   items.reserve(events.size());
   BatchMatches matches(generation);
   for (auto& event : events) items.push_back(matched(generation.get(), std::move(event), matches));
-  // What the journal has taken is not tried again.
-  auto pending = send({load.format, load.count, load.bytes, false}, std::move(*room),
-                      {std::move(items), std::move(matches)}, std::move(executor));
+  auto taken = load;
+  taken.batch.tried_again = false;  // what the journal has taken is not tried again
+  auto pending =
+      send(taken, std::move(*room), {std::move(items), std::move(matches)}, std::move(executor));
   if (!pending) return refuse(load, pending.error());
   return pending;
 }
 
 http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event> events,
-                                                       bool tried_again) {
-  const BatchSize load{events.front().format(), events.size(), bytes_of(events), tried_again};
+                                                       Batch batch) {
+  const auto load = size_of(events, std::move(batch));
   auto room = admit(load);
   if (!room) co_return refuse(load, room.error());
   const auto generation = current_.get();
@@ -77,6 +78,11 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   co_return outcomes;
 }
 
+Intake::BatchSize Intake::size_of(const std::vector<model::Event>& events, Batch batch) {
+  const auto arrived = batch.arrived.value_or(clock_.monotonic());
+  return {events.front().format(), events.size(), bytes_of(events), std::move(batch), arrived};
+}
+
 Result<Intake::ByteReservation> Intake::admit(const BatchSize& load) {
   if (options_.engine_behind && options_.engine_behind())
     return fail("engine_behind",
@@ -88,7 +94,7 @@ Result<Intake::ByteReservation> Intake::admit(const BatchSize& load) {
 }
 
 std::unexpected<Error> Intake::refuse(const BatchSize& load, const Error& why) {
-  if (!load.tried_again) counts_.failed(load.format, load.count);
+  if (!load.batch.tried_again) counts_.failed(load.format, load.count);
   return std::unexpected(why);
 }
 
@@ -104,8 +110,11 @@ Result<Intake::Pending> Intake::send(const BatchSize& load, ByteReservation room
       for (const auto& outcome : *outcomes)
         committed_ = std::max<model::Offset>(committed_, outcome.offset + 1);
       counts_.accepted(load.format, load.count - copies, copies, clock_.wall());
-      counts_.matched(matches.of(*outcomes));
-    } else if (!load.tried_again) {
+      const auto matched = matches.of(*outcomes);
+      counts_.matched(matched);
+      if (load.batch.unmatched) *load.batch.unmatched += matched.all_unmatched();
+      commit_times_.observe(clock_.monotonic() - load.arrived, load.count);
+    } else if (!load.batch.tried_again) {
       counts_.failed(load.format, load.count);
     }
     pending.complete(std::move(outcomes));

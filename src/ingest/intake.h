@@ -1,11 +1,14 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "base/random.h"
 #include "base/snapshot.h"
 #include "http/completion.h"
@@ -64,8 +67,18 @@ class Intake {
   /// Does the same and waits for the commit, yielding to other connections every 256 events.
   /// Returns when the events are on disk. Errors: also those of Submission::done, for example
   /// `disk_full` and `stopping`.
-  http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events,
-                                         bool tried_again = false);
+  http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events) {
+    return commit(std::move(events), Batch());
+  }
+  /// The same for a caller that comes back with what was not accepted.
+  struct Batch {
+    bool tried_again = false;  ///< as of submit()
+    /// When it came first, monotonic; nullopt: now.
+    std::optional<std::chrono::nanoseconds> arrived = {};
+    /// Accepted events that matched no rule are added to it; may be nullptr.
+    std::shared_ptr<std::atomic<std::uint64_t>> unmatched = {};
+  };
+  http::asio::awaitable<Outcomes> commit(std::vector<model::Event> events, Batch batch);
   /// Counts events as failed that were not accepted and are not tried again.
   void give_up(model::Format format, std::size_t events) { counts_.failed(format, events); }
 
@@ -88,14 +101,19 @@ class Intake {
   /// How many accepted events matched which rules since the start. Rules in force that matched
   /// nothing have a 0.
   MatchCounts matches() const;
+  /// How long accepted events and duplicates took from their arrival here (read and decoded) until
+  /// they were on disk.
+  HistogramValues commit_times() const { return commit_times_.values(); }
   Time now() { return clock_.wall(); }
+  std::chrono::nanoseconds monotonic() { return clock_.monotonic(); }
   Random& random() { return random_; }
 
  private:
   struct BatchSize {
     model::Format format;
     std::size_t count, bytes;
-    bool tried_again;
+    Batch batch;
+    std::chrono::nanoseconds arrived;
   };
   // Counts its bytes as waiting. The destructor gives them back unless hand_over() was called:
   // then Submission::done gives them back, once the journal has committed the events.
@@ -119,6 +137,7 @@ class Intake {
     std::vector<journal::Item> items;
     BatchMatches matches;
   };
+  BatchSize size_of(const std::vector<model::Event>& events, Batch batch);
   // Reserves the bytes, or says why nothing is accepted now.
   Result<ByteReservation> admit(const BatchSize& load);
   // Counts the events as failed and passes the error on.
@@ -133,6 +152,7 @@ class Intake {
   Clock& clock_;
   Random& random_;
   Counts counts_;
+  LatencyHistogram commit_times_;
   Heard heard_;
   Refusals refusals_;
   std::atomic<std::size_t> waiting_bytes_ = 0;

@@ -1,8 +1,31 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace alarum::receivers {
+
+/// Why an attempt failed, in a few kinds that metrics can have as a label.
+enum class Cause : std::uint8_t {
+  answer,  ///< the body of an answer: it refuses although the status does not, or is no answer
+  status_3xx,
+  status_4xx,  ///< and 4yz of a mail server; without 429
+  status_429,
+  status_5xx,
+  connect,            ///< no connection could be made
+  dns,                ///< the name could not be looked up
+  tls,                ///< no TLS connection, or a certificate that is not accepted
+  timeout,            ///< no complete answer in time
+  connection_lost,    ///< the connection was closed before or within the answer
+  forbidden_address,  ///< the daemon does not send to such addresses
+  output,             ///< a console or file took nothing
+  other
+};
+/// `status_429`: the label.
+std::string_view to_text(Cause cause);
+/// Of a status outside 200 to 299.
+Cause cause_of_status(long status);
 
 /// The result of one attempt to deliver a notification.
 struct Verdict {
@@ -22,6 +45,7 @@ struct Verdict {
   bool partly = false;
   /// The beginning of the target's answer (deliver/excerpt.h), if it was not accepted.
   std::string answer = {};
+  Cause cause = Cause::answer;  ///< meaningless if it was delivered
 };
 
 /// A longer `Retry-After` counts as this.
@@ -32,6 +56,6 @@ constexpr std::chrono::seconds kMostRetryAfter{3600};
 /// 415, 422 and 500 may be caused by the body (`this_body`).
 Verdict verdict_of_status(long status, std::chrono::seconds retry_after);
 /// The verdict if there was no answer: it is tried again. `what` becomes the detail.
-Verdict verdict_of_failure(std::string what);
+Verdict verdict_of_failure(std::string what, Cause cause = Cause::answer);
 
 }  // namespace alarum::receivers

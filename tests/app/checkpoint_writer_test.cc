@@ -10,10 +10,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
+struct SteppedClock final : Clock {
+  Time at{};
+  Time wall() override { return at; }
+  std::chrono::nanoseconds monotonic() override { return at.time_since_epoch(); }
+};
+
 struct CheckpointWriterTest : ::testing::Test {
   testing::MemoryFiles files;
   journal::FolderJournal journal{files, "data"};
-  CheckpointWriter writer{journal};
+  SteppedClock clock;
+  CheckpointWriter writer{journal, clock};
 
   std::string newest() {
     std::vector<std::string> damaged;
@@ -79,6 +86,25 @@ TEST_F(CheckpointWriterTest, ItsThreadWritesWhatCameBeforeTheStop) {
   writer.take({1, "one", true, true});
   writer.stop();
   EXPECT_EQ(newest(), "1 one");
+}
+
+TEST_F(CheckpointWriterTest, KnowsWhenTheNewestWasWrittenAndHowLargeItIs) {
+  EXPECT_FALSE(writer.newest());
+  clock.at = Time(100s);
+  writer.take({1, "one, ", true, false});
+  EXPECT_TRUE(writer.turn({}));
+  clock.at = Time(103s);
+  writer.take({1, "whole", false, true});
+  EXPECT_TRUE(writer.turn({}));
+  ASSERT_TRUE(writer.newest());
+  EXPECT_EQ(writer.newest()->at, Time(103s));
+  EXPECT_EQ(writer.newest()->took, 3s);
+  EXPECT_EQ(writer.newest()->bytes, 10U);
+  files.on_sync = [](const std::string&) { return Result<void>(fail("disk_full", "no room")); };
+  writer.take({3, "state", true, true});
+  EXPECT_TRUE(writer.turn({}));
+  EXPECT_EQ(std::pair(writer.written(), writer.failed()), std::pair(1U, 1U));
+  EXPECT_EQ(writer.newest()->at, Time(103s));
 }
 
 }  // namespace

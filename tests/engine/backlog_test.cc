@@ -28,23 +28,24 @@ TEST(Backlog, DropsWhatIsPastItsBoundAndSaysHowFarTheLogHasToBeRead) {
   const auto held = end - 1;  // the last one was dropped
   EXPECT_GE(held, 2U);
   EXPECT_LE(backlog.bytes(), 5'000U);
-  EXPECT_EQ(first(backlog.take()), 0U);
+  EXPECT_EQ(first(backlog.take().records), 0U);
   backlog.offer(commit(end++), 0s);  // there is room, but not for what comes after a gap
   EXPECT_EQ(backlog.commits(), held - 1);
   EXPECT_EQ(backlog.read_to(), std::nullopt) << "first what is in memory";
-  for (model::Offset offset = 1; offset < held; ++offset) EXPECT_EQ(first(backlog.take()), offset);
+  for (model::Offset offset = 1; offset < held; ++offset)
+    EXPECT_EQ(first(backlog.take().records), offset);
   EXPECT_EQ(backlog.read_to(), end);
   backlog.offer(commit(end), 0s);
   EXPECT_FALSE(backlog.dropped());
   EXPECT_EQ(backlog.read_to(), std::nullopt);
-  EXPECT_EQ(first(backlog.take()), end) << "memory goes on where the log was read to";
+  EXPECT_EQ(first(backlog.take().records), end) << "memory goes on where the log was read to";
 }
 
 TEST(Backlog, OneCommitThatIsLargerThanTheBoundFitsIntoAnEmptyOne) {
   Backlog backlog(10);
   backlog.offer(commit(0), 0s);
   backlog.offer(commit(1), 0s);
-  EXPECT_EQ(first(backlog.take()), 0U);
+  EXPECT_EQ(first(backlog.take().records), 0U);
   EXPECT_EQ(backlog.read_to(), 2U);
 }
 
@@ -54,7 +55,7 @@ TEST(Backlog, ItsLagIsTheAgeOfTheOldestRecordThatIsNotInTheBook) {
   backlog.offer(commit(0), 100s);
   EXPECT_EQ(backlog.lag(100s), 0s);
   EXPECT_EQ(backlog.lag(107s), 7s);
-  (void)backlog.take();
+  (void)backlog.take().records;
   EXPECT_EQ(backlog.lag(108s), 8s) << "it is being stepped, or the book cannot be written";
   backlog.entered({});
   EXPECT_EQ(backlog.lag(109s), 0s) << "nothing waits, however long ago the last event was";
@@ -62,7 +63,7 @@ TEST(Backlog, ItsLagIsTheAgeOfTheOldestRecordThatIsNotInTheBook) {
   for (model::Offset offset = 11; offset <= 30; ++offset)
     backlog.offer(commit(offset), 100s + std::chrono::seconds(offset));
   EXPECT_EQ(backlog.lag(130s), 20s);
-  while (!backlog.take().empty()) continue;
+  while (!backlog.take().records.empty()) continue;
   backlog.entered({});
   EXPECT_LT(backlog.lag(130s), 20s);
   EXPECT_GT(backlog.lag(130s), 15s) << "of the first that was dropped";

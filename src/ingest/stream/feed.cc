@@ -21,9 +21,10 @@ std::int64_t milliseconds_now() {
 asio::awaitable<Result<std::vector<journal::Outcome>>> Feed::commit(
     std::vector<model::Event> events) {
   auto pause = 20ms;
+  const Intake::Batch batch{true, intake_.monotonic(), counts_.unmatched};
   for (bool told = false;;) {
     auto copy = events;  // the originals are needed if this attempt fails
-    auto outcomes = co_await intake_.commit(std::move(copy), true);
+    auto outcomes = co_await intake_.commit(std::move(copy), batch);
     if (outcomes) {
       const auto copies = static_cast<std::uint64_t>(
           std::ranges::count_if(*outcomes, &journal::Outcome::duplicate));
@@ -66,6 +67,7 @@ bool Feed::gives_up() const {
 void Feed::reject(model::Format format, std::string_view sender, std::string_view place,
                   const Error& error, std::string_view text) {
   ++counts_.rejected;
+  counts_.rejected_for.add(error.reason);
   intake_.reject(format, sender, error, text);
   const auto now = milliseconds_now() / 1000;
   auto last = said_at_.load();

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,10 @@ struct FeedCounts {
   std::atomic<std::int64_t> connections = 0;
   /// When events were committed last: microseconds since the epoch, wall clock; 0: none were
   std::atomic<std::int64_t> last_heard = 0;
+  ReasonCounts rejected_for;  ///< `rejected` by reason
+  /// Accepted events that matched no rule. It outlives the source: the journal's thread counts.
+  const std::shared_ptr<std::atomic<std::uint64_t>> unmatched =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 /// The only way from a source (a socket, a file, a stream that the daemon reads) to the journal.

@@ -185,4 +185,12 @@ void Sources::each(const std::function<void(const std::string&, const FeedCounts
   for (const auto& source : running_) tell(source->config().name, source->feed().counts());
 }
 
+std::map<std::string, bool> Sources::states() const {
+  std::map<std::string, bool> states;
+  const std::lock_guard lock(mutex_);
+  for (const auto& one : missing_) states[one.config.name] = false;
+  for (const auto& source : running_) states[source->config().name] = source->fault().empty();
+  return states;
+}
+
 }  // namespace alarum::ingest

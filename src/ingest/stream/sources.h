@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -11,8 +12,8 @@
 namespace alarum::ingest {
 
 /// All entries of the config's `sources`: starts them, replaces them at a reload, ends them. Owned
-/// by the bridge. All calls come from the main thread, except faults() and each(). A reload calls
-/// prepare(), and adopt() once its record is on disk.
+/// by the bridge. All calls come from the main thread, except faults(), each() and states(). A
+/// reload calls prepare(), and adopt() once its record is on disk.
 class Sources {
  public:
   /// `data`: the folder where sources store how far they came. All references must outlive this.
@@ -37,6 +38,8 @@ class Sources {
   std::vector<std::string> faults() const;
   /// Calls `tell` for each source that runs, while holding a mutex; for the metrics. Any thread.
   void each(const std::function<void(const std::string& name, const FeedCounts&)>& tell) const;
+  /// Every source that is in force, and whether it works. Any thread.
+  std::map<std::string, bool> states() const;
 
  private:
   struct Prepared {
