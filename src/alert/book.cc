@@ -127,6 +127,7 @@ Result<void> Book::enter_all(const Batch& batch) {
     if (*fresh) entered.insert(receipt->second);
   }
   if (auto done = all(batch.suppressed); !done) return done;
+  if (auto done = all(batch.comments); !done) return done;
   for (const auto& [letter, again] : batch.revived) {
     if (auto done = revive(letter, again); !done) return done;
   }
@@ -167,6 +168,13 @@ Result<void> Book::enter(const model::Suppressed& s) {
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
       {number(s.offset), micros(s.at), s.alert_id, s.receiver, s.group_key, to_text(s.why),
        list_json(s.by), to_text(s.state)});
+}
+
+// A record makes one comment at most, so a replay enters it once.
+Result<void> Book::enter(const Batch::Comment& comment) {
+  return database_.run(
+      "INSERT OR IGNORE INTO comments(offset, at, alert_id, by, text) VALUES(?, ?, ?, ?, ?)",
+      {number(comment.offset), micros(comment.at), comment.alert_id, comment.by, comment.text});
 }
 
 Result<void> Book::enter(const model::Notification& n) {
@@ -319,6 +327,7 @@ Result<bool> Book::has_older(Time before) {
       "SELECT EXISTS(SELECT 1 FROM alerts WHERE state = 2 AND changed_at < ?1) "
       "OR EXISTS(SELECT 1 FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?1) "
       "OR EXISTS(SELECT 1 FROM suppressed WHERE at < ?1) "
+      "OR EXISTS(SELECT 1 FROM comments WHERE at < ?1 AND alert_id NOT IN (SELECT id FROM alerts)) "
       "OR EXISTS(SELECT 1 FROM history WHERE at < ?1 AND alert_id NOT IN (SELECT id FROM alerts))",
       {micros(before)});
   if (!rows) return std::unexpected(rows.error());
@@ -348,6 +357,7 @@ Result<void> Book::forget(Time before) {
           "WHERE outcome IN (1, 2, 3, 4) AND at < ?)",
           "DELETE FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?",
           "DELETE FROM suppressed WHERE at < ?",
+          "DELETE FROM comments WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)",
           "INSERT OR REPLACE INTO meta SELECT 'history_from', max(coalesce((SELECT value FROM meta "
           "WHERE name = 'history_from'), 0), "
           "coalesce((SELECT 1 + max(offset) FROM history WHERE at < ? AND alert_id NOT IN (SELECT "

@@ -61,16 +61,23 @@ class Book {
     std::vector<Revived> revived = {};
     /// Changes that a later one in the batch has replaced (Processor::enter_change()).
     std::size_t replaced = 0;
+    /// What somebody said about an alert, by the record at `offset`; `at` by the wall clock.
+    struct Comment {
+      model::Offset offset = 0;
+      Time at;
+      std::string alert_id, by, text;
+    };
+    std::vector<Comment> comments = {};
 
     /// How much is waiting, as a measure for the length of the transaction.
     std::size_t rows() const {
       return replaced + changes.size() + notifications.size() + suppressed.size() +
-             receipts.size() + revived.size();
+             receipts.size() + revived.size() + comments.size();
     }
     /// Empties the lists; `processed` and `told` stay.
     void clear() {
       changes.clear(), owes.clear(), notifications.clear(), suppressed.clear();
-      receipts.clear(), revived.clear();
+      receipts.clear(), revived.clear(), comments.clear();
       replaced = 0;
     }
   };
@@ -135,10 +142,10 @@ class Book {
   Result<Resolved> resolved(const Place& after, std::size_t limit);
   /// All transitions with an offset at or above `from`, in order, each as a history_line().
   Result<std::vector<std::string>> history(model::Offset from = 0);
-  /// Something that happened to an alert: a transition, a notification with its outcome, or the
-  /// reason why somebody was not notified.
+  /// Something that happened to an alert: a transition, a notification with its outcome, the
+  /// reason why somebody was not notified, or a comment.
   struct Entry {
-    enum class Kind { transition, notification, suppressed };
+    enum class Kind { transition, notification, suppressed, comment };
     Kind kind = Kind::transition;
     Time at;
     model::Offset offset = 0;
@@ -152,7 +159,8 @@ class Book {
     std::string answer;  ///< notification: what the target answered, as in model::Receipt
     /// Notification: how the last attempt ended. Suppression: what caused it, as a JSON list.
     std::string detail;
-    std::string state;  ///< suppression: `firing` or `resolved`
+    std::string state;     ///< suppression: `firing` or `resolved`
+    std::string by, text;  ///< comment: who said it, and what
     std::uint32_t attempts = 0;
     std::int64_t row = 0;  ///< number in its table
   };
@@ -168,7 +176,7 @@ class Book {
     /// How many entries are read at most. This bounds the cost even if few of them fit.
     std::size_t limit = 1000;
   };
-  using Places = std::array<Place, 3>;  ///< one for each kind
+  using Places = std::array<Place, 4>;  ///< one for each kind
   struct Entries {
     std::vector<Entry> entries;
     std::optional<Places> next;  ///< where to go on; nullopt: there are no more
@@ -254,6 +262,7 @@ class Book {
   Result<void> note_entered(const model::Notification& notification, std::int64_t sequence);
   Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter(const model::Receipt& receipt);
+  Result<void> enter(const Batch::Comment& comment);
   Result<void> enter_attempt(const model::Receipt& receipt);
   Result<void> revive(const std::string& letter_id, const model::Notification& again);
   Result<bool> is_unheard_end(const model::Notification& one);

@@ -19,7 +19,8 @@ std::string outcome_of(const Cell& cell) {
 
 using EntryKind = Book::Entry::Kind;
 // The order of entries of the same record.
-constexpr std::array kKinds{EntryKind::suppressed, EntryKind::notification, EntryKind::transition};
+constexpr std::array kKinds{EntryKind::suppressed, EntryKind::notification, EntryKind::transition,
+                            EntryKind::comment};
 
 // Parameters: ?1 since, ?2 until, ?3 to ?5 the place to go on from, ?6 limit, ?7 the alert.
 struct Sql {
@@ -49,11 +50,18 @@ constexpr Sql kTold{
     "told.alert_id) < (?3, ?4, ?5) ORDER BY n.created DESC, n.sequence DESC, told.alert_id DESC "
     "LIMIT ?6"};
 
+constexpr Sql kComments{
+    "SELECT at, offset, alert_id, sequence, by, text FROM comments WHERE at BETWEEN ?1 AND ?2 AND "
+    "(at, sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6",
+    "SELECT at, offset, alert_id, sequence, by, text FROM comments WHERE alert_id = ?7 AND at "
+    "BETWEEN ?1 AND ?2 AND (at, sequence) < (?3, ?4) ORDER BY at DESC, sequence DESC LIMIT ?6"};
+
 Result<std::vector<Database::Row>> rows_of(Database& database, EntryKind kind,
                                            const Book::Question& question,
                                            const Book::Place& after) {
   const auto& sql = kind == EntryKind::notification ? kTold
                     : kind == EntryKind::transition ? kTransitions
+                    : kind == EntryKind::comment    ? kComments
                                                     : kSuppressed;
   const auto until = std::min(question.until ? micros(*question.until) : after.at, after.at);
   return database.query(question.alert_id.empty() ? sql.of_all : sql.of_one,
@@ -68,6 +76,8 @@ Book::Entry entry_of(EntryKind kind, const Database::Row& row) {
   entry.row = integer(row[3]);
   if (kind == EntryKind::transition) {
     entry.line = text(row[4]);
+  } else if (kind == EntryKind::comment) {
+    entry.by = text(row[4]), entry.text = text(row[5]);
   } else if (kind == EntryKind::notification) {
     entry.id = text(row[4]), entry.target = text(row[5]), entry.outcome = outcome_of(row[6]),
     entry.detail = text(row[7]);
@@ -82,20 +92,21 @@ Book::Entry entry_of(EntryKind kind, const Database::Row& row) {
 bool asked_for(const Book::Question& question, EntryKind kind) {
   if (question.kind) return *question.kind == kind;
   return (question.why.empty() || kind == EntryKind::suppressed) &&
-         (question.target.empty() || kind != EntryKind::transition);
+         (question.target.empty() || (kind != EntryKind::transition && kind != EntryKind::comment));
 }
 
 bool fits(const Book::Question& question, const Book::Entry& entry) {
   if (entry.kind == EntryKind::suppressed)
     return (question.target.empty() || entry.target == question.target) &&
            (question.why.empty() || entry.outcome == question.why);
-  return entry.kind == EntryKind::transition || question.target.empty() ||
-         entry.target == question.target || entry.target.starts_with(question.target + '/');
+  return entry.kind == EntryKind::transition || entry.kind == EntryKind::comment ||
+         question.target.empty() || entry.target == question.target ||
+         entry.target.starts_with(question.target + '/');
 }
 
 }  // namespace
 
-// Reads each kind by its own index and always takes the newest of the three next rows. So the place
+// Reads each kind by its own index and always takes the newest of the next rows. So the place
 // of each kind does not depend on the others.
 Result<Book::Entries> Book::entries(const Question& question, const Places& after) {
   std::array<std::vector<Database::Row>, kKinds.size()> rows;

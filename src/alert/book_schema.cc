@@ -51,6 +51,10 @@ CREATE TABLE IF NOT EXISTS suppressed(
   group_key TEXT NOT NULL, why TEXT NOT NULL, by TEXT NOT NULL, state TEXT NOT NULL,
   UNIQUE(alert_id, offset, at, receiver, group_key, why, state));
 CREATE INDEX IF NOT EXISTS suppressed_by_time ON suppressed(at);
+CREATE TABLE IF NOT EXISTS comments(
+  sequence INTEGER PRIMARY KEY, offset INTEGER NOT NULL UNIQUE, at INTEGER NOT NULL, alert_id TEXT NOT NULL, by TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS comments_by_alert ON comments(alert_id);
+CREATE INDEX IF NOT EXISTS comments_by_time ON comments(at);
 CREATE TABLE IF NOT EXISTS destinations(target TEXT PRIMARY KEY, destination TEXT NOT NULL) WITHOUT ROWID;
 )";
 

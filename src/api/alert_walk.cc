@@ -84,6 +84,17 @@ Result<AlertPlace> AlertPlace::of(const std::string& text) {
       "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
 }
 
+std::optional<AlertView> firing_view(const alert::ActiveAlerts::Id& place, const std::string& id,
+                                     const engine::Engine& engine,
+                                     const engine::Processor& processor, Time now) {
+  const auto& all = engine.active_alerts().all();
+  const auto found = all.find(place);
+  if (found == all.end() || found->second.alert.id != id) return std::nullopt;
+  auto one = shown(AlertFilter(), found->second, processor.dispatcher(), now);
+  if (one) add_members(*one, engine, processor.dispatcher().ahead());
+  return one;
+}
+
 AlertPage firing_page(const AlertFilter& wanted, const AlertPlace& after, std::size_t most,
                       const engine::Engine& engine, const engine::Processor& processor, Time now) {
   AlertPage page{{}, after};

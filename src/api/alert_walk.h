@@ -25,6 +25,12 @@ struct AlertPlace {
   static Result<AlertPlace> of(const std::string& text);
 };
 
+/// The alert of that id as the list shows it, if it fires at that place; nullopt otherwise. On
+/// the engine's thread.
+std::optional<AlertView> firing_view(const alert::ActiveAlerts::Id& place, const std::string& id,
+                                     const engine::Engine& engine,
+                                     const engine::Processor& processor, Time now);
+
 struct AlertPage {
   std::vector<AlertView> alerts;
   AlertPlace next;

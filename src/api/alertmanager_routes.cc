@@ -127,18 +127,18 @@ Answer receivers(Kept sources, const Request& request) {
 
 void add_alertmanager_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
-  router.add("GET", "/api/v2/alerts", http::Access::admin, [sources](Request& request, Body& body) {
+  router.add("GET", "/api/v2/alerts", http::Access::view, [sources](Request& request, Body& body) {
     return get_alerts(sources, request, body);
   });
   router.add(
       "POST", "/api/v2/alerts", http::Access::either,
       [sources](Request& request, Body& body) { return post_alerts(sources, request, body); });
   router.add(
-      "GET", "/api/v2/alerts/groups", http::Access::admin,
+      "GET", "/api/v2/alerts/groups", http::Access::view,
       [sources](Request& request, Body& body) { return get_groups(sources, request, body); });
-  router.add("GET", "/api/v2/status", http::Access::admin,
+  router.add("GET", "/api/v2/status", http::Access::view,
              [sources](Request&, Body&) { return status(sources); });
-  router.add("GET", "/api/v2/receivers", http::Access::admin,
+  router.add("GET", "/api/v2/receivers", http::Access::view,
              [sources](Request& request, Body&) { return receivers(sources, request); });
 }
 

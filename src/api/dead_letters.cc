@@ -241,13 +241,13 @@ asio::awaitable<Response> redrive(Kept sources, Request& request, http::BodyStre
 void add_dead_letter_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   auto& engine = *sources->engine;
   router.add(
-      "GET", "/api/v1/dead-letters", http::Access::admin,
+      "GET", "/api/v1/dead-letters", http::Access::view,
       [&engine](Request& request, http::BodyStream& body) { return list(engine, request, body); });
   router.add("POST", "/api/v1/dead-letters/redrive", http::Access::admin,
              [sources](Request& request, http::BodyStream& body) {
                return redrive(sources, request, body);
              });
-  router.add("GET", "/api/v1/dead-letters/{id}", http::Access::admin,
+  router.add("GET", "/api/v1/dead-letters/{id}", http::Access::view,
              [&engine](Request& request, http::BodyStream&) {
                return show(engine, request.parameters.at("id"));
              });

@@ -42,6 +42,8 @@ Json to_json(const alert::Book::Entry& entry) {
                  {"attempts", entry.attempts},
                  {"detail", entry.detail}});
     if (!entry.answer.empty()) json["answer"] = entry.answer;
+  } else if (entry.kind == Kind::comment) {
+    json.update({{"kind", "comment"}, {"by", entry.by}, {"comment", entry.text}});
   } else {
     json.update({{"kind", "suppressed"},
                  {"why", entry.outcome},

@@ -43,12 +43,12 @@ Result<std::optional<alert::Book::Entry::Kind>> kind_of(const std::string& said)
   if (said.empty()) return std::nullopt;
   for (const auto& [name, kind] :
        {std::pair("transition", Of::transition), std::pair("notification", Of::notification),
-        std::pair("suppressed", Of::suppressed)}) {
+        std::pair("suppressed", Of::suppressed), std::pair("comment", Of::comment)}) {
     if (said == name) return kind;
   }
-  return fail(
-      "bad_parameter",
-      "parameter \"kind\" must be transition, notification or suppressed, not \"" + said + "\"");
+  return fail("bad_parameter",
+              "parameter \"kind\" must be transition, notification, suppressed or comment, not \"" +
+                  said + "\"");
 }
 
 // The old words work for one release.
@@ -67,7 +67,7 @@ std::optional<std::string> old_word_warning(const std::string& said) {
       renamed->word);
 }
 
-// Three places, of each kind: `at.row.alert` with `_` between them.
+// A place of each kind: `at.row.alert` with `_` between them.
 std::string text_of(const alert::Book::Places& places) {
   std::string out;
   for (const auto& one : places)
@@ -277,6 +277,51 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make 
   co_return json("{}\n");
 }
 
+// What somebody says of an alert that fires or has ended.
+Result<model::CommentAlert> parse_comment(const std::string& body, const std::string& proven,
+                                          std::string id) {
+  const auto json = nlohmann::json::parse(body, nullptr, false);
+  const auto text = [&](const char* name) -> std::optional<std::string> {
+    const auto found = json.is_object() ? json.find(name) : json.end();
+    if (found == json.end() || !found->is_string()) return std::nullopt;
+    return found->get<std::string>();
+  };
+  const auto by = proven.empty() ? text("by") : proven, said = text("text");
+  if (!said || said->empty() || said->size() > kMostComment)
+    return fail("bad_request",
+                fmt::format("\"text\" must be a string of 1 to {} bytes", kMostComment));
+  if (!by || by->empty() || by->size() > kMostBy)
+    return fail("bad_request",
+                fmt::format("\"by\" must say who says so, in at most {} bytes", kMostBy));
+  return model::CommentAlert{std::move(id), *by, *said};
+}
+
+asio::awaitable<std::optional<bool>> is_known(Kept sources, std::string id) {
+  Question<bool> question = [id](engine::Engine& engine, alert::Book& book, engine::Processor&) {
+    const auto known = book.alert(id);
+    return (known && *known) ||
+           std::ranges::any_of(engine.active_alerts().all(),
+                               [&](const auto& one) { return one.second.alert.id == id; });
+  };
+  auto known = co_await ask(*sources->engine, question);
+  co_return known;
+}
+
+Answer comment(Kept sources, const Request& request, http::BodyStream& stream) {
+  if (auto wrong = wrong_type(request)) co_return *wrong;
+  auto body = co_await http::read_all(stream, 64 << 10);
+  if (!body) co_return http::body_error(body.error());
+  auto said = parse_comment(*body, request.proven, request.parameters.at("id"));
+  if (!said) co_return http::error_response(400, said.error().reason, said.error().message);
+  const auto known = co_await is_known(sources, said->alert_id);
+  if (!known) co_return busy();
+  if (!*known) co_return http::error_response(404, "not_found", "there is no alert of that id");
+  model::Payload payload = std::move(*said);
+  auto done = co_await change(sources, std::move(payload));
+  if (!done) co_return http::error_response(503, done.error().reason, done.error().message);
+  co_return json("{}\n");
+}
+
 model::Payload acknowledge(const std::string& id, Said said) {
   return model::Acknowledge{id, said.by, said.comment, said.lasts};
 }
@@ -292,7 +337,7 @@ model::Payload resolve(const std::string& id, Said said) {
 void add_history_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
   router.add(
-      "GET", "/api/v1/history", http::Access::admin,
+      "GET", "/api/v1/history", http::Access::view,
       [sources, old_words = std::make_shared<DeprecatedUse>()](Request& request, Body& body) {
         return history(sources, request, body, *old_words);
       });
@@ -308,6 +353,8 @@ void add_history_routes(http::Router& router, const std::shared_ptr<const Source
              [sources](Request& request, Body& body) {
                return say(sources, request, body, resolve, false);
              });
+  router.add("POST", "/api/v1/alerts/{id}/comments", http::Access::admin,
+             [sources](Request& request, Body& body) { return comment(sources, request, body); });
 }
 
 }  // namespace alarum::api

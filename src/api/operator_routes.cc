@@ -124,16 +124,19 @@ constexpr std::size_t kMostEvents = 500;
 
 Answer show_events(Kept sources, const Request& request, http::BodyStream& body) {
   const Query query(request.query);
-  const auto known = query.only({"from", "limit"});
+  const auto known = query.only({"from", "limit", "contains", "format", "rule", "sender", "source",
+                                 "subject", "type", "unmatched"});
   if (!known) co_return http::error_response(400, known.error().reason, known.error().message);
   const auto from = from_zero(query, "from");
   const auto limit = query.count("limit", kMostEvents, kMostEvents);
   for (const auto* one : {&from, &limit})
     if (!*one) co_return http::error_response(400, one->error().reason, one->error().message);
-  const auto read = [&] { return sources->events(*from, *limit); };
+  const auto filter = EventFilter::of(query);
+  if (!filter) co_return http::error_response(400, filter.error().reason, filter.error().message);
+  const auto read = [&] { return sources->events(*from, *limit, *filter); };
   auto page = co_await http::offload(body.helpers(), read);
   if (!page) co_return http::error_response(500, page.error().reason, page.error().message);
-  co_return json(std::move(*page));
+  co_return json(std::move(page->json) + "\n");
 }
 
 }  // namespace
@@ -171,7 +174,7 @@ std::string targets_json(const TargetStates& states) {
 void add_operator_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
   const auto add = [&](const char* path, auto answer) {
-    router.add("GET", path, http::Access::admin, std::move(answer));
+    router.add("GET", path, http::Access::view, std::move(answer));
   };
   add("/api/v1/status", [sources](Request&, Body&) { return show_status(sources); });
   add("/api/v1/targets", [sources](Request&, Body&) { return show_targets(sources); });

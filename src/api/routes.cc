@@ -7,10 +7,12 @@
 #include "api/dead_letters.h"
 #include "api/deprecated_use.h"
 #include "api/history_routes.h"
+#include "api/openapi.h"
 #include "api/operator_routes.h"
 #include "api/page.h"
 #include "api/query.h"
 #include "api/silence_routes.h"
+#include "api/streams.h"
 
 namespace alarum::api {
 namespace {
@@ -191,7 +193,7 @@ http::Handler immediate(std::function<Response()> answer) {
 
 // JSON, unless text is asked for.
 void add_page(http::Router& router, const std::string& path, Ask ask) {
-  router.add("GET", path, http::Access::admin,
+  router.add("GET", path, http::Access::view,
              [ask = std::move(ask)](Request& request, http::BodyStream&) {
                return page(ask, !wants(request, "text/plain"));
              });
@@ -217,7 +219,7 @@ void add_renamed(http::Router& router, const std::string& old_path, const std::s
     }
   };
   const auto renamed = std::make_shared<Renamed>(old_path, path, sources, page);
-  router.add("GET", old_path, http::Access::admin,
+  router.add("GET", old_path, http::Access::view,
              [renamed](Request&, http::BodyStream&) { return renamed->answer(); });
 }
 
@@ -250,7 +252,7 @@ std::string table_json(const std::vector<http::Router::Entry>& table) {
 void add_routes(http::Router& router, const Sources& sources) {
   const auto kept = std::make_shared<const Sources>(sources);
   add_page_routes(router, embedded_page());
-  router.add("GET", "/metrics", http::Access::admin,
+  router.add("GET", "/metrics", http::Access::view,
              [kept](Request&, http::BodyStream&) { return metrics(*kept); });
   add_alertmanager_routes(router, kept);
   add_history_routes(router, kept);
@@ -260,7 +262,7 @@ void add_routes(http::Router& router, const Sources& sources) {
   add_page(router, "/api/v1/rules/plan", [kept](http::Completion<Result<TextAndJson>> done) {
     kept->reload(true, std::move(done));
   });
-  router.add("GET", "/api/v1/inventory", http::Access::admin,
+  router.add("GET", "/api/v1/inventory", http::Access::view,
              immediate([kept] { return text(kept->inventory(), "application/json"); }));
   router.add("PUT", "/api/v1/inventory", http::Access::admin,
              [kept](Request& request, http::BodyStream& stream) {
@@ -272,7 +274,7 @@ void add_routes(http::Router& router, const Sources& sources) {
              });
   add_page(router, "/api/v1/ledger",
            [kept](http::Completion<Result<TextAndJson>> done) { kept->ledger(std::move(done)); });
-  router.add("GET", "/api/v1/processing-errors", http::Access::admin,
+  router.add("GET", "/api/v1/processing-errors", http::Access::view,
              [kept](Request&, http::BodyStream&) { return processing_errors(*kept); });
   add_renamed(router, "/api/v1/parked", "/api/v1/processing-errors", kept, processing_errors);
   add_dead_letter_routes(router, kept);
@@ -281,14 +283,17 @@ void add_routes(http::Router& router, const Sources& sources) {
              [kept](Request& request, http::BodyStream&) -> asio::awaitable<Response> {
                co_return ready(*kept, request);
              });
+  router.add("GET", "/api/v1/openapi.yaml", http::Access::open,
+             immediate([] { return text(std::string(openapi_text()), "application/yaml"); }));
   add_operator_routes(router, kept);
-  router.add("GET", "/api/v1/explain", http::Access::admin,
+  add_stream_routes(router, kept);
+  router.add("GET", "/api/v1/explain", http::Access::view,
              [kept](Request& request, http::BodyStream&) { return explain(*kept, request); });
 }
 
 void add_route_table(http::Router& router) {
   const auto json = std::make_shared<std::string>();
-  router.add("GET", "/api/v1/routes", http::Access::admin,
+  router.add("GET", "/api/v1/routes", http::Access::view,
              immediate([json] { return text(*json, "application/json"); }));
   *json = table_json(router.table());
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "api/change_log.h"
+#include "api/event_filter.h"
 #include "api/readiness.h"
 #include "base/histogram.h"
 #include "base/random.h"
@@ -66,6 +68,13 @@ struct MetricsAnswers {
   std::optional<TargetStates> targets;
 };
 
+/// Events of the journal as `GET /api/v1/events` shows them.
+struct EventPage {
+  std::string json;        ///< `{"events": […], "next": OFFSET}`
+  model::Offset next = 0;  ///< where the next page begins
+  std::size_t count = 0;   ///< of the events
+};
+
 /// An answer for people and for programs.
 struct TextAndJson {
   std::string text, json;
@@ -110,8 +119,11 @@ struct Sources {
   /// of the journal.
   std::function<void(const std::string& id, bool all, http::Completion<Result<TextAndJson>>)>
       explain;
-  /// A page of the journal's events, JSON. Waits for the disk: on a helper. Errors: the journal's.
-  std::function<Result<std::string>(model::Offset from, std::size_t most)> events;
+  /// A page of the journal's events. Waits for the disk: on a helper. Errors: the journal's.
+  std::function<Result<EventPage>(model::Offset from, std::size_t most, const EventFilter& filter)>
+      events;
+  std::function<model::Offset()> journal_end;  ///< the offset that the next record will have
+  ChangeLog* changes = nullptr;                ///< what the engine has changed of late
   engine::Stage* engine = nullptr;
 };
 

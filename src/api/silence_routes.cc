@@ -159,17 +159,17 @@ Answer check_posted(Kept sources, const Request& request, http::BodyStream& stre
 void add_silence_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
   using Body = http::BodyStream;
   router.add(
-      "GET", "/api/v2/silences", http::Access::admin,
+      "GET", "/api/v2/silences", http::Access::view,
       [sources](Request& request, Body& body) { return all_silences(sources, request, body); });
   router.add(
       "POST", "/api/v2/silences", http::Access::admin,
       [sources](Request& request, Body& body) { return post_silence(sources, request, body); });
-  router.add("GET", "/api/v2/silence/{silenceID}", http::Access::admin,
+  router.add("GET", "/api/v2/silence/{silenceID}", http::Access::view,
              [sources](Request& request, Body&) { return get_silence(sources, request); });
   router.add("DELETE", "/api/v2/silence/{silenceID}", http::Access::admin,
              [sources](Request& request, Body&) { return delete_silence(sources, request); });
   router.add(
-      "POST", "/api/v1/silences/check", http::Access::admin,
+      "POST", "/api/v1/silences/check", http::Access::view,
       [sources](Request& request, Body& body) { return check_posted(sources, request, body); });
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/session_routes.h"
 #include "app/core_routes.h"
 #include "app/descriptors.h"
 #include "app/metrics.h"
@@ -44,6 +45,11 @@ http::Options http_options(const config::Config& config) {
       whole_seconds(config.limits.body_timeout);
   options.limits.idle_time = whole_seconds(config.limits.idle_timeout);
   return options;
+}
+
+// Whether people reach the page by https, so that a cookie never needs to travel otherwise.
+bool is_secure(const config::Config& config) {
+  return config.tls || lowered(config.external_url).starts_with("https://");
 }
 
 std::uint64_t inode_of(const std::string& path) {
@@ -151,6 +157,7 @@ Result<void> Bridge::listen() {
                                                ingest::DataFolder{files_, config().data});
   gate_ = std::make_unique<http::Authenticator>(
       core_->in_force().auth, [this] { return clock_.wall(); }, config().limits.body);
+  gate_->sign_in().set_secure(is_secure(config()));
   auto server = http::Server::open(http_options(config()), router());
   if (!server) return std::unexpected(server.error());
   (*server)->set_allowed_hosts(allowed_hosts(config().listen, config().external_url));
@@ -170,6 +177,7 @@ http::Router Bridge::router() {
   ingest::add_signed_routes(
       router, route_options(config()),
       {core_->in_force().pushes, certificates_, confirmations_, confirmed_, core_->intake()});
+  api::add_session_routes(router, *gate_);
   add_api_routes(router, *core_);
   return router;
 }
@@ -215,6 +223,7 @@ void Bridge::adopt(const config::Config& config) {
   missing_files_ = next_missing_files_;
   if (next_tls_) server_->set_tls(std::exchange(next_tls_, nullptr));
   server_->set_allowed_hosts(allowed_hosts(this->config().listen, config.external_url));
+  gate_->sign_in().set_secure(is_secure(config));
   sources_->adopt(kGrace);
 }
 

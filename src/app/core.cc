@@ -56,6 +56,10 @@ void Core::build_stages() {
   own_alerts_ = std::make_unique<OwnAlerts>(journal, world_.clock);
   checkpoint_writer_ = std::make_unique<CheckpointWriter>(journal, world_.clock);
   own_choice_.first = storage_->processor().own_receivers().empty();
+  storage_->processor().watch([this](const model::Change& change) { changes_.note(change); },
+                              [this](const std::string& id) {
+                                changes_.note({api::ChangeLog::Kind::comment, id});
+                              });
   auto options = options_.engine;
   options.checkpoint_first = storage_->recovered_slowly();
   stage_ =

@@ -8,6 +8,7 @@
 
 #include "alert/book_view.h"
 #include "alert/sqlite_files.h"
+#include "api/change_log.h"
 #include "api/readiness.h"
 #include "app/audit.h"
 #include "app/checkpoint_writer.h"
@@ -109,6 +110,7 @@ class Core {
   OwnAlerts& own_alerts() { return *own_alerts_; }
   Reloads& reloads() { return *reloads_; }
   Audit& audit() { return *audit_; }
+  api::ChangeLog& changes() { return changes_; }
   const api::Readiness& readiness() const { return readiness_; }
   const Doors& doors() const { return options_.doors; }
   const Options& options() const { return options_; }
@@ -147,6 +149,7 @@ class Core {
   const Options options_;
   InForce in_force_;
   ingest::Rejects rejects_;
+  api::ChangeLog changes_;
   // Declared before storage_ and stage_, so that they are destroyed after them: journal and engine
   // may still answer them.
   std::unique_ptr<OwnAlerts> own_alerts_;

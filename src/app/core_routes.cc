@@ -104,10 +104,12 @@ api::Sources sources_of(Core& core) {
     if (core.doors().explain) return core.doors().explain(id, all, done);
     done.complete(fail("stopping", "nobody answers questions about the past here"));
   };
-  sources.events = [&core](model::Offset from, std::size_t most) {
+  sources.events = [&core](model::Offset from, std::size_t most, const api::EventFilter& filter) {
     const auto generation = core.in_force().generation.get();
-    return event_page(core.journal().view(), *generation, from, most);
+    return event_page(core.journal().view(), *generation, from, most, filter);
   };
+  sources.journal_end = [&core] { return core.journal().stats().end_offset; };
+  sources.changes = &core.changes();
   sources.engine = &core.stage();
   return sources;
 }

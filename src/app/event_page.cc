@@ -11,7 +11,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMostData = 16 << 10;  // bytes of an event's data that are shown
 
 Json event_json(const model::Record& record, const model::Event& event,
-                const match::Generation& rules) {
+                std::vector<std::string> rules) {
   Json out{{"offset", record.offset},
            {"arrived", format_rfc3339(record.arrived())},
            {"id", event.id()},
@@ -29,7 +29,7 @@ Json event_json(const model::Record& record, const model::Event& event,
   } else if (event.data_kind() == model::DataKind::text) {
     out["data"] = event.data().substr(0, kMostData);
   }
-  out["rules"] = rules_that_fit(rules, event);
+  out["rules"] = std::move(rules);
   return out;
 }
 
@@ -45,8 +45,9 @@ std::vector<std::string> rules_that_fit(const match::Generation& rules, const mo
   return out;
 }
 
-Result<std::string> event_page(journal::JournalView& journal, const match::Generation& rules,
-                               model::Offset from, std::size_t most) {
+Result<api::EventPage> event_page(journal::JournalView& journal, const match::Generation& rules,
+                                  model::Offset from, std::size_t most,
+                                  const api::EventFilter& filter) {
   const auto first = journal.first_offset();
   if (!first) return std::unexpected(first.error());
   from = std::max(from, *first);
@@ -63,12 +64,16 @@ Result<std::string> event_page(journal::JournalView& journal, const match::Gener
       if (events.size() == most) break;
       ++seen;
       next = record.offset + 1;
-      if (const auto* event = std::get_if<model::Event>(&record.payload))
-        events.push_back(event_json(record, *event, rules));
+      const auto* event = std::get_if<model::Event>(&record.payload);
+      if (!event || !filter.takes(*event)) continue;
+      auto fitting = rules_that_fit(rules, *event);
+      if (filter.takes_rules(fitting))
+        events.push_back(event_json(record, *event, std::move(fitting)));
     }
   }
+  const auto count = events.size();
   const Json page{{"events", std::move(events)}, {"next", next}};
-  return page.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return api::EventPage{page.dump(-1, ' ', false, Json::error_handler_t::replace), next, count};
 }
 
 }  // namespace alarum::app

@@ -3,8 +3,10 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace alarum {
 namespace {
@@ -20,6 +22,14 @@ std::string hmac_sha256(std::string_view key, std::string_view data) {
   unsigned int size = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(),
        reinterpret_cast<unsigned char*>(out.data()), &size);
+  return out;
+}
+
+// RAND_bytes() fails only where the system has no random numbers at all.
+std::string random_bytes(std::size_t count) {
+  std::string out(count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1)
+    throw std::runtime_error("the system gives no random numbers");
   return out;
 }
 

@@ -18,6 +18,9 @@ std::string base64(std::string_view bytes);
 /// for example white space, missing padding, or bits in the padding (RFC 4648 section 3.5).
 std::optional<std::string> unbase64(std::string_view text);
 
+/// So many random bytes from the system, for tokens that nobody may guess.
+std::string random_bytes(std::size_t count);
+
 /// Two lower-case hex digits for each byte.
 std::string hex(std::string_view bytes);
 

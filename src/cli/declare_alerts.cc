@@ -8,6 +8,7 @@
 
 #include "cli/alerts_command.h"
 #include "cli/care_command.h"
+#include "cli/comment_command.h"
 #include "cli/declare.h"
 #include "cli/history_command.h"
 #include "cli/silence_command.h"
@@ -83,7 +84,7 @@ void add_history(CLI::App& app, Action& action) {
        {std::pair("since", std::string("a time, or an age as in 7d (30d)")),
         std::pair("until", std::string("a time, or an age (now)")),
         std::pair("alert", std::string("the id of one alert, or the beginning of it")),
-        std::pair("kind", std::string("transition, notification or suppressed")),
+        std::pair("kind", std::string("transition, notification, suppressed or comment")),
         std::pair("why", "the reason of what was suppressed: " + model::suppression_words()),
         std::pair("target", std::string("a receiver, or one of its integrations")),
         std::pair("limit", std::string("entries, the newest (1000)"))}) {
@@ -225,6 +226,20 @@ void add_care(CLI::App& app, Action& action, const char* name, const char* summa
   });
 }
 
+void add_comment(CLI::App& app, Action& action) {
+  auto* command = add_command(app, "comment", "say something about an alert, firing or ended",
+                              "alarum comment 3f2a \"card is ordered, arrives on Monday\"");
+  auto options = std::make_shared<CommentOptions>();
+  options->author = person();
+  add_url(*command, options->url);
+  command->add_option("ID", options->id, "of the alert, or its first 4 or more digits")->required();
+  command->add_option("TEXT", options->text, "what is said")->required();
+  command->add_option("-a,--author", options->author, "who ($USER)");
+  command->callback([options, &action] {
+    action = [options] { return comment_command(*options, std::cout, std::cerr); };
+  });
+}
+
 void add_care_commands(CLI::App& app, Action& action) {
   add_care(app, action, "ack",
            "acknowledge firing alerts: no reminders of them are sent until they end",
@@ -238,7 +253,8 @@ void add_care_commands(CLI::App& app, Action& action) {
 }  // namespace
 
 void add_alert_commands(CLI::App& app, Action& action) {
-  for (const auto add : {add_alerts, add_history, add_silence, add_care_commands}) add(app, action);
+  for (const auto add : {add_alerts, add_history, add_silence, add_care_commands, add_comment})
+    add(app, action);
 }
 
 }  // namespace alarum::cli

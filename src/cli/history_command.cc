@@ -41,6 +41,7 @@ std::string care_words(const Entry& entry) {
 std::string what(const Entry& entry) {
   const auto kind = entry.value("kind", "");
   if (kind == "acknowledged" || kind == "unacknowledged") return care_words(entry);
+  if (kind == "comment") return entry.value("by", "") + ": " + entry.value("comment", "");
   if (kind == "notification") {
     const auto attempts = entry.value("attempts", 0);
     const auto answer = entry.value("answer", "");

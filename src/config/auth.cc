@@ -257,6 +257,7 @@ bool has_certificate(const Credentials& list) {
 bool asks_for_certificates(const Auth& auth) {
   return (auth.ingest && has_certificate(*auth.ingest)) ||
          (auth.admin && has_certificate(*auth.admin)) ||
+         (auth.view && has_certificate(*auth.view)) ||
          std::ranges::any_of(auth.routes,
                              [](const auto& route) { return has_certificate(route.second); });
 }
@@ -270,9 +271,15 @@ std::shared_ptr<const Auth> read_auth(const Node& node,
                                       Diagnostics& out) {
   auto auth = std::make_shared<Auth>();
   if (!expect_kind(node, Kind::mapping, "auth", "a mapping", out)) return auth;
-  check_keys(node, {{"ingest", "admin", "routes", "proxies"}, {}}, "auth", out);
+  check_keys(node, {{"ingest", "admin", "view", "routes", "proxies"}, {}}, "auth", out);
   if (const auto* n = node.find("ingest")) auth->ingest = read_list(*n, "ingest", out);
   if (const auto* n = node.find("admin")) auth->admin = read_list(*n, "admin", out);
+  if (const auto* n = node.find("view")) {
+    auth->view = read_list(*n, "view", out);
+    if (!auth->admin || auth->admin->empty())
+      out.error(n->place,
+                "\"view\" needs \"admin\" beside it: without, everybody may read and change all");
+  }
   if (const auto* n = node.find("proxies")) auth->proxies = read_proxies(*n, out);
   const auto* routes = node.find("routes");
   if (!routes || !expect_kind(*routes, Kind::mapping, "routes", "a mapping of paths to lists", out))

@@ -47,6 +47,8 @@ struct Credential {
   bool signs_body() const {
     return kind == Kind::github || kind == Kind::standard_webhooks || kind == Kind::sdk_signature;
   }
+  /// Whether two entries of configs say the same. Not for secrets of requests (same_secret()).
+  friend bool operator==(const Credential&, const Credential&) = default;
 };
 using Credentials = std::vector<Credential>;
 
@@ -62,6 +64,7 @@ struct Proxies {
 struct Auth {
   std::optional<Credentials> ingest;          ///< for every route that takes events
   std::optional<Credentials> admin;           ///< for all else but /-/healthy and /-/ready
+  std::optional<Credentials> view;            ///< for what only reads, beside those of `admin`
   std::map<std::string, Credentials> routes;  ///< of one route, instead of `ingest`
   Proxies proxies;
 };

@@ -171,6 +171,8 @@ Result<void> Processor::step(const model::Record& record) {
     beyond_book_ = true;
     enter(std::move(output), std::move(changes), record);
     enter_dead_letters(record);
+    if (const auto* said = std::get_if<model::CommentAlert>(&record.payload))
+      enter_comment(*said, record);
   } else {
     replayed_ = unreconciled_ = true;
     const auto done = is_as_lived() ? Result<void>() : count_reminders(record, output.messages);
@@ -264,6 +266,7 @@ void Processor::enter(alert::Dispatcher::Output output, std::vector<model::Chang
 // an earlier repetition in the batch is dropped at once.
 void Processor::enter_change(model::Change change, std::uint32_t owes) {
   count(change);
+  if (changed_) changed_(change);
   const auto before = repeated_.find(change.alert.id);
   if (change.kind != model::Change::Kind::repeated) {
     if (before != repeated_.end()) repeated_.erase(before);
@@ -275,6 +278,12 @@ void Processor::enter_change(model::Change change, std::uint32_t owes) {
   }
   batch_.changes.push_back(std::move(change));
   batch_.owes.push_back(owes);
+}
+
+void Processor::enter_comment(const model::CommentAlert& said, const model::Record& record) {
+  batch_.comments.push_back(
+      {record.offset, record.arrived(), said.alert_id, said.by, said.comment});
+  if (commented_) commented_(said.alert_id);
 }
 
 // If the past differs from what really happened, another run may have sent a different notification
@@ -444,6 +453,7 @@ void Processor::put_back(alert::Book::Batch batch) {
   before(batch.notifications, batch_.notifications);
   before(batch.suppressed, batch_.suppressed);
   before(batch.receipts, batch_.receipts);
+  before(batch.comments, batch_.comments);
   before(batch.revived, batch_.revived);
   batch.processed = batch_.processed;
   batch.replaced += batch_.replaced;
@@ -495,6 +505,7 @@ Result<void> Processor::commit_each(const std::string& why) {
   if (auto done = each(batch_.notifications, &alert::Book::Batch::notifications); !done)
     return done;
   if (auto done = each(batch_.suppressed, &alert::Book::Batch::suppressed); !done) return done;
+  if (auto done = each(batch_.comments, &alert::Book::Batch::comments); !done) return done;
   if (auto done = each(batch_.revived, &alert::Book::Batch::revived); !done) return done;
   if (auto done = each(batch_.receipts, &alert::Book::Batch::receipts); !done) return done;
   alert::Book::Batch end;

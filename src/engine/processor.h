@@ -149,6 +149,14 @@ class Processor {
   /// its own would not send them and would count `repeat_interval` from an older message.
   Result<void> agree_with_book();
 
+  /// From now on `changed` is called with every change that is entered, times by the wall clock,
+  /// and `commented` with the id of each alert that somebody comments on. They must not block; an
+  /// empty one is not called.
+  void watch(std::function<void(const model::Change&)> changed,
+             std::function<void(const std::string&)> commented) {
+    changed_ = std::move(changed), commented_ = std::move(commented);
+  }
+
   /// Whether people must not be notified of a firing alert at this time (wall clock), because it is
   /// silenced, inhibited or muted.
   std::function<bool(const model::Alert&)> kept_back_at(Time now) const;
@@ -234,6 +242,7 @@ class Processor {
              const model::Record& record);
   /// `at` is by the wall clock; `ahead` turns the messages' engine times into wall-clock times.
   void enter_change(model::Change change, std::uint32_t owes);
+  void enter_comment(const model::CommentAlert& said, const model::Record& record);
   void enter(std::vector<alert::Routed> messages, std::vector<model::Suppressed> suppressed,
              model::Offset offset, Time at, Duration ahead);
   void count(const model::Change& change);
@@ -310,6 +319,8 @@ class Processor {
   const model::Offset begun_;      ///< book_.processed() at the start
   std::size_t taken_ = 0;          ///< how many notifications of the batch take_fresh() has given
   std::set<std::string> by_book_;  ///< as Fresh has it
+  std::function<void(const model::Change&)> changed_;  ///< as watch() has it
+  std::function<void(const std::string&)> commented_;  ///< as watch() has it
   Counts counts_;
   std::uint64_t parked_count_ = 0;
   std::vector<Parked> parked_;

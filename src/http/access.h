@@ -8,7 +8,8 @@ namespace alarum::http {
 enum class Access {
   open,    ///< none: health checks, and the handshake of CloudEvents webhooks
   ingest,  ///< one of `auth.ingest`, or of `auth.routes` when that names the path
-  admin,   ///< one of `auth.admin`: reading the API and changing things
+  admin,   ///< one of `auth.admin`: changing things
+  view,    ///< one of `auth.admin` or of `auth.view`: reading the API
   either,  ///< one of `auth.admin` or of `auth.ingest`
   /// None, because the message itself is signed, unless `auth.routes` names the path.
   message
@@ -23,6 +24,8 @@ constexpr std::string_view to_text(Access access) {
       return "ingest";
     case Access::admin:
       return "admin";
+    case Access::view:
+      return "view";
     case Access::either:
       return "either";
     case Access::message:

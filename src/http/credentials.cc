@@ -213,10 +213,11 @@ const config::Credentials* demanded(const config::Auth& auth, Access access,
   };
   if (access == Access::open) return nullptr;
   if (access == Access::admin) return some(auth.admin);
-  if (access == Access::either) {
-    if (!some(auth.admin) || !auth.ingest) return some(auth.admin);
+  if (access == Access::either || access == Access::view) {
+    const auto& others = access == Access::view ? auth.view : auth.ingest;
+    if (!some(auth.admin) || !others) return some(auth.admin);
     either = *auth.admin;
-    either.insert(either.end(), auth.ingest->begin(), auth.ingest->end());
+    either.insert(either.end(), others->begin(), others->end());
     return &either;
   }
   const auto own = auth.routes.find(route_of(path));
@@ -224,16 +225,18 @@ const config::Credentials* demanded(const config::Auth& auth, Access access,
   return access == Access::message ? nullptr : some(auth.ingest);
 }
 
-Response unauthenticated(const config::Credentials& credentials, const Error& error) {
+Response unauthenticated(const config::Credentials& credentials, const Error& error,
+                         bool by_script) {
   auto response = error_response(401, error.reason, error.message);
   const auto has = [&](Kind kind) {
     return std::ranges::any_of(credentials, [&](const auto& one) { return one.kind == kind; });
   };
-  if (has(Kind::basic))
+  const bool basic = has(Kind::basic) && !by_script;
+  if (basic)
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"alarum\", charset=\"UTF-8\"");
   if (has(Kind::sdk_signature))
     response.headers.emplace_back("WWW-Authenticate", "SDK-HMAC-SHA256");
-  if (has(Kind::bearer) || (!has(Kind::basic) && !has(Kind::sdk_signature)))
+  if (has(Kind::bearer) || (!basic && !has(Kind::sdk_signature)))
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"alarum\"");
   return response;
 }

@@ -37,12 +37,15 @@ std::optional<std::string> query_token(std::string_view query);
 /// The credentials that the config demands for a route of that access; nullptr if it demands none.
 /// The result points into `auth` or to `either`. `path`: the request's, used only to look up
 /// `auth.routes` (all paths below `/V1.0/` count as `/V1.0`). `either`: storage for the joined list
-/// of Access::either.
+/// of Access::either and Access::view.
 const config::Credentials* demanded(const config::Auth& auth, Access access,
                                     const std::string& path, config::Credentials& either);
 
 /// The answer to a request that proves no credential: 401 with a WWW-Authenticate challenge for
-/// each scheme that would do (RFC 9110 section 11.6.1).
-Response unauthenticated(const config::Credentials& credentials, const Error& error);
+/// each scheme that would do (RFC 9110 section 11.6.1). `by_script`: a script of a page sent the
+/// request (`Sec-Fetch-Dest: empty`). The challenge then leaves Basic out, because a browser would
+/// ask for a password in a dialog of its own, before the page can.
+Response unauthenticated(const config::Credentials& credentials, const Error& error,
+                         bool by_script = false);
 
 }  // namespace alarum::http

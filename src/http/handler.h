@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
@@ -36,6 +37,9 @@ struct Request {
   /// Names in the client certificate that the handshake verified, in lower case: the DNS names
   /// among its subject alternative names, then its common names. nullptr if none was shown.
   std::shared_ptr<const std::vector<std::string>> certificate;
+  /// Becomes true when the server begins to stop; lives longer than the answer. nullptr: without a
+  /// server.
+  const std::atomic<bool>* stopping = nullptr;
 
   /// The first header of that name, in any case; nullopt when it is missing. Points into `headers`.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -55,6 +59,8 @@ struct Response {
   /// the connection is cut within the answer, so that no client takes a part for the whole. The
   /// function is destroyed when the answer has been written.
   std::function<asio::awaitable<Result<std::string>>()> more = {};
+  /// `more` watches Request::stopping and ends the answer by itself. Otherwise a stop cuts it.
+  bool ends_at_stop = false;
 };
 
 /// The standard reason phrase (RFC 9110 section 15).

@@ -31,4 +31,12 @@ bool is_of_another_site(const Request& request) {
   return origin && !is_our_origin(request, *origin);
 }
 
+bool is_of_our_page(const Request& request) {
+  const bool may_have_body = request.method != "DELETE";
+  if (may_have_body && request.media_type() != "application/json") return false;
+  if (const auto site = request.header("sec-fetch-site")) return *site == "same-origin";
+  const auto origin = request.header("origin").value_or("");
+  return origin.find("://") != std::string_view::npos && is_our_origin(request, origin);
+}
+
 }  // namespace alarum::http

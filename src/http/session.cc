@@ -181,6 +181,7 @@ asio::awaitable<bool> Session::serve(const Head& head) {
     co_return false;
   }
   request.certificate = certificate_;
+  request.stopping = &shared_.stopping;
   const bool expects = request.header("expect").value_or("") == "100-continue";
   WireBody wire(wire_, buffer_, {head.length, std::move(*chunks), expects}, shared_.options.limits,
                 shared_.counters, shared_.helpers);
@@ -274,7 +275,7 @@ asio::awaitable<bool> Session::write(const Request& request, Response response, 
     if (!piece)
       log::warn("http", "an answer was cut off",
                 {{"path", request.path}, {"peer", request.peer}, {"reason", piece.error().reason}});
-    if (!piece || shared_.stopping) co_return false;
+    if (!piece || (shared_.stopping && !response.ends_at_stop)) co_return false;
     text = chunks ? chunk_of(*piece) : *piece;
     open = co_await send(text);
     if (piece->empty()) break;

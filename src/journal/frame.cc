@@ -26,7 +26,8 @@ enum class Kind : std::uint8_t {
   receipts = 13,
   redrive = 14,
   reload_all = 15,
-  own_receivers = 16
+  own_receivers = 16,
+  comment = 17
 };
 
 static_assert(static_cast<std::uint8_t>(Kind::event) == model::Event::kRecordKind);
@@ -78,6 +79,9 @@ struct Encoder {
   void operator()(const model::ResolveAlert& end) {
     kind = Kind::resolve_alert, texts(end.alert_id, end.by, end.comment);
   }
+  void operator()(const model::CommentAlert& said) {
+    kind = Kind::comment, texts(said.alert_id, said.by, said.comment);
+  }
   void operator()(const model::Receipts& some) {
     kind = Kind::receipts;
     for (const auto& one : some.receipts) {
@@ -114,7 +118,7 @@ Result<model::Payload> decode_said(std::string_view bytes) {
   Said said;
   for (auto* text : {&said.alert_id, &said.by, &said.comment}) {
     if (!take_text(bytes, *text))
-      return fail("bad_record", "an acknowledgement or an end by hand is cut short");
+      return fail("bad_record", "an acknowledgement, a comment or an end by hand is cut short");
   }
   return said;
 }
@@ -212,6 +216,8 @@ Result<model::Payload> decode(Kind kind, std::string_view bytes) {
       return decode_said<model::Unacknowledge>(bytes);
     case Kind::resolve_alert:
       return decode_said<model::ResolveAlert>(bytes);
+    case Kind::comment:
+      return decode_said<model::CommentAlert>(bytes);
     case Kind::receipts:
       return decode_receipts(bytes);
     case Kind::redrive:

@@ -12,7 +12,7 @@
 namespace alarum::journal {
 
 constexpr std::size_t kFrameHeader = 96;    ///< bytes of the header, in every version
-constexpr std::uint16_t kFrameVersion = 4;  ///< of the frames that are written
+constexpr std::uint16_t kFrameVersion = 5;  ///< of the frames that are written
 /// No frame that is written is as long as this, so a greater length in a header means damage.
 constexpr std::size_t kMaxFrameBody = 256U << 20;
 

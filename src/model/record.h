@@ -85,6 +85,12 @@ struct ResolveAlert {
   std::string alert_id, by, comment;
 };
 
+/// A person says something about an alert, firing or ended. It changes nothing; the history shows
+/// it among what happened to the alert.
+struct CommentAlert {
+  std::string alert_id, by, comment;
+};
+
 /// Results of deliveries, in the order in which delivery reported them.
 struct Receipts {
   std::vector<Receipt> receipts;
@@ -100,9 +106,9 @@ struct OwnReceivers {
   std::vector<std::string> names;
 };
 
-using Payload =
-    std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence,
-                 Acknowledge, ResolveAlert, Unacknowledge, Receipts, Redrive, OwnReceivers>;
+using Payload = std::variant<Event, Tick, Start, Stop, Reload, ClockStep, SetSilence, ExpireSilence,
+                             Acknowledge, ResolveAlert, Unacknowledge, Receipts, Redrive,
+                             OwnReceivers, CommentAlert>;
 
 /// When a record was written. `at` is engine time, which never goes back from record to record.
 /// `ahead` is how far engine time is before the wall clock (negative: behind it). It is zero unless

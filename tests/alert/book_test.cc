@@ -455,6 +455,50 @@ TEST_F(BookTest, WhatIsOldIsForgottenWhole) {
             std::tuple(1u, 0u, 0u, 1u, 0u));
 }
 
+TEST_F(BookTest, ACommentIsEnteredOnceAndStandsAmongWhatHappened) {
+  Book::Batch batch;
+  batch.changes = {fired("a1", 1)};
+  batch.comments = {{2, at(5), "a1", "kim", "ordered"}, {3, at(7), "a1", "lee", "arrived"}};
+  EXPECT_EQ(batch.rows(), 3U);
+  batch.processed = 4;
+  ASSERT_TRUE(book().commit(batch));
+  ASSERT_TRUE(book().commit(batch)) << "as a replay does";
+  Book::Question question;
+  question.alert_id = "a1", question.limit = 1;
+  std::string all;
+  Book::Places places;
+  for (int page = 0; page < 4; ++page) {
+    const auto found = book().entries(question, places);
+    for (const auto& one : found->entries) all += one.by + ':' + one.text + ' ';
+    if (!found->next) break;
+    places = *found->next;
+  }
+  EXPECT_EQ(all, "lee:arrived kim:ordered : ");
+  question.kind = Book::Entry::Kind::comment, question.limit = 9;
+  EXPECT_EQ(book().entries(question)->entries.size(), 2U);
+  question.alert_id = "a2";
+  EXPECT_TRUE(book().entries(question)->entries.empty());
+  batch.clear();
+  EXPECT_EQ(batch.rows(), 0U);
+}
+
+TEST_F(BookTest, ACommentIsForgottenWithItsAlertAndNotBefore) {
+  auto end = fired("a1", 2);
+  end.kind = model::Change::Kind::resolved, end.alert.state = model::AlertState::resolved;
+  end.alert.changed_at = at(100);
+  Book::Batch batch;
+  batch.changes = {fired("a1", 1), end};
+  batch.comments = {{3, at(5), "a1", "kim", "ordered"}};
+  batch.processed = 4;
+  ASSERT_TRUE(book().commit(batch));
+  Book::Question question;
+  question.kind = Book::Entry::Kind::comment;
+  ASSERT_TRUE(book().prune(at(50)));
+  EXPECT_EQ(book().entries(question)->entries.size(), 1U);
+  ASSERT_TRUE(book().prune(at(200)));
+  EXPECT_TRUE(book().entries(question)->entries.empty());
+}
+
 TEST_F(BookTest, KnowsFromWhereOnNoTransitionWasForgotten) {
   auto over = fired("a1", 4);
   over.kind = model::Change::Kind::resolved, over.alert.state = model::AlertState::resolved;

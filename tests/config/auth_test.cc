@@ -40,6 +40,21 @@ auth:
   EXPECT_TRUE(config->auth->routes.at("/V1.0").empty());
 }
 
+TEST(Auth, ViewStandsBesideAdmin) {
+  Diagnostics out;
+  const auto config = parse(
+      "auth: {admin: [{bearer_token: a}], view: [{bearer_token: v, name: wall}]}", "c.yaml", out);
+  ASSERT_TRUE(config) << out.text();
+  EXPECT_EQ(config->auth->view->front().who, "wall");
+  for (const auto* without :
+       {"auth: {view: [{bearer_token: v}]}", "auth: {admin: [], view: [{bearer_token: v}]}"})
+    says(without, "error: \"view\" needs \"admin\" beside it");
+  EXPECT_FALSE(asks_for_certificates(*config->auth));
+  auto with_certificate = *config->auth;
+  with_certificate.view->front().kind = Credential::Kind::certificate;
+  EXPECT_TRUE(asks_for_certificates(with_certificate));
+}
+
 TEST(Auth, ARouteOfAnUnknownMappingIsAFault) {
   says("json: {ci: {}, zabbix: {}}\nauth: {routes: {/ingest/json/zabix: [{bearer_token: a}]}}",
        "c.yaml:2:17: error: there is no mapping \"zabix\" in \"json\" (did you mean \"zabbix\"?)");

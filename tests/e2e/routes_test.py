@@ -13,7 +13,7 @@ CONFIG = """auth:
 json: {ci: {id: /id, type: {value: t}, source: {value: s}}}
 """
 # Which keys open a route, by what it says of itself, or by its path where the config names that.
-KEYS = {"ingest": {"of-ingest"}, "admin": {"of-admin"}, "either": {"of-ingest", "of-admin"}, "open": None, "message": None}
+KEYS = {"ingest": {"of-ingest"}, "admin": {"of-admin"}, "view": {"of-admin"}, "either": {"of-ingest", "of-admin"}, "open": None, "message": None}
 OWN = {"/ingest/smn": {"of-smn"}, "/ingest/json/ci": {"of-ci"}}
 ALL = [None, "wrong", "of-ingest", "of-admin", "of-smn", "of-ci"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "FOO"]
@@ -25,7 +25,7 @@ def ask(daemon, method, target, key=None, host="localhost"):
         proof = f"Authorization: Bearer {key}\r\n" if key else ""
         stream.sendall(f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{proof}Content-Length: 0\r\nConnection: close\r\n\r\n".encode("latin-1"))
         answer = b""
-        while piece := stream.recv(65536):
+        while b"\r\n\r\n" not in answer and (piece := stream.recv(65536)):  # a stream has no end
             answer += piece
         head = answer.split(b"\r\n\r\n", 1)[0].decode("latin-1")
         return int(head.split(" ", 2)[1]), dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:])

@@ -235,6 +235,10 @@ TEST(Credentials, ARouteOfItsOwnStandsInPlaceOfIngest) {
   EXPECT_EQ(first(Access::message, "/ingest/smn"), "none");
   EXPECT_EQ(first(Access::message, "/ingest/sns"), "m1");
   EXPECT_EQ(first(Access::either, "/api/v2/alerts"), "a2");
+  EXPECT_EQ(first(Access::view, "/metrics"), "a1");
+  auth.view = {one(Kind::bearer, "v")};
+  EXPECT_EQ(first(Access::view, "/metrics"), "a2") << "those of admin, and those of view";
+  EXPECT_EQ(first(Access::admin, "/-/reload"), "a1");
   // The path opens nothing: whatever it is, the access of its route decides.
   for (const auto* path : {"", "/", "v1/events", "/-/ready", "/ingest/smn", "/api/v2/alerts"}) {
     EXPECT_EQ(first(Access::admin, path), "a1") << path;
@@ -249,6 +253,9 @@ TEST(Credentials, TheAnswerSaysWhichSchemesWouldDo) {
             "Bearer realm=\"alarum\"");
   EXPECT_TRUE(
       unauthenticated({one(Kind::basic, "")}, error).headers.at(0).second.starts_with("Basic"));
+  const auto to_a_script = unauthenticated({one(Kind::basic, "")}, error, true);
+  EXPECT_EQ(to_a_script.headers.at(0).second, "Bearer realm=\"alarum\"");
+  EXPECT_EQ(to_a_script.headers.size(), 1U);
 }
 
 }  // namespace

@@ -61,15 +61,19 @@ TEST(Frame, EveryKindOfRecordComesBack) {
   append_record(body, model::Redrive{{"n2", "n3"}});
   append_record(body, model::Reload{"def", "{}\n{}\n"});
   append_record(body, model::OwnReceivers{{"ops", "night"}});
-  const auto bytes = encode_frame(header_of(16), body);
+  append_record(body, model::CommentAlert{"a5", "kim", "card \"ordered\""});
+  const auto bytes = encode_frame(header_of(17), body);
   const auto header = parse_header(bytes);
   ASSERT_TRUE(header && is_whole(bytes, *header));
   EXPECT_EQ(header->totals, (Totals{9, 8, 7, 6}));
   const auto records = decode_records(*header, std::string_view(bytes).substr(kFrameHeader));
   ASSERT_TRUE(records) << records.error().message;
-  ASSERT_EQ(records->size(), 16u);
+  ASSERT_EQ(records->size(), 17u);
   EXPECT_EQ(std::get<model::OwnReceivers>((*records)[15].payload).names,
             (std::vector<std::string>{"ops", "night"}));
+  EXPECT_EQ(std::get<model::CommentAlert>((*records)[16].payload).alert_id, "a5");
+  EXPECT_EQ(std::get<model::CommentAlert>((*records)[16].payload).by, "kim");
+  EXPECT_EQ(std::get<model::CommentAlert>((*records)[16].payload).comment, "card \"ordered\"");
   EXPECT_EQ(std::get<model::Reload>((*records)[14].payload).hash, "def");
   EXPECT_EQ(std::get<model::Reload>((*records)[14].payload).routing, "{}\n{}\n");
   EXPECT_EQ(std::get<model::Reload>((*records)[4].payload).routing, "");

@@ -76,6 +76,9 @@ std::string text_of(const model::Payload& payload) {
     std::string operator()(const model::Unacknowledge& it) const {
       return it.alert_id + it.by + it.comment;
     }
+    std::string operator()(const model::CommentAlert& it) const {
+      return it.alert_id + it.by + it.comment;
+    }
   } text;
   return std::to_string(payload.index()) + ' ' + std::visit(text, payload);
 }
