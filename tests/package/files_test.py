@@ -43,9 +43,13 @@ def of_container():
     return [command] + ([check[1:]] if check[0] == entry[0] else [])
 
 
+def kubernetes_objects():
+    return list(yaml.safe_load_all((PACKAGING / "kubernetes/alarum.yaml").read_text()))
+
+
 def of_kubernetes():
     out = []
-    for one in yaml.safe_load_all((PACKAGING / "kubernetes/alarum.yaml").read_text()):
+    for one in kubernetes_objects():
         pod = one.get("spec", {}).get("template", {}).get("spec", {})
         for box in pod.get("initContainers", []) + pod.get("containers", []):
             assert box["image"].startswith("alarum:"), box["image"]
@@ -107,6 +111,47 @@ def the_container_is_healthy_while_the_daemon_answers():
         assert run(*here)[0] == 1, "nobody answers"
 
 
+def the_kubernetes_objects_fit_their_schemas():
+    if not shutil.which("node") or not (ROOT / "tests/package/node_modules/kubernetes-models").exists():
+        return print("      skipped: no schemas of Kubernetes (npm ci in tests/package, as scripts/test does)")
+    script = str(ROOT / "tests/package/kubernetes.mjs")
+    code, said, faults = run("node", script, input=json.dumps(kubernetes_objects()))
+    assert code == 0 and said.count(": ok\n") == len(kubernetes_objects()) >= 5, said + faults
+    broken = [{**one, "spec": {**one.get("spec", {}), "replicas": "one"}} for one in kubernetes_objects()]
+    assert run("node", script, input=json.dumps(broken))[0] == 1, "the check sees faults"
+
+
+def the_kubernetes_objects_name_what_is_there():
+    by_kind = {one["kind"]: one for one in kubernetes_objects()}
+    pod = by_kind["StatefulSet"]["spec"]["template"]["spec"]
+    volumes = {one["name"] for one in pod["volumes"]} | {one["metadata"]["name"] for one in by_kind["StatefulSet"]["spec"]["volumeClaimTemplates"]}
+    ports = {port["name"]: port["containerPort"] for box in pod["containers"] for port in box.get("ports", [])}
+    for box in pod["containers"]:
+        assert {one["name"] for one in box["volumeMounts"]} <= volumes, box["name"]
+        assert box["securityContext"]["readOnlyRootFilesystem"] and box["securityContext"]["capabilities"] == {"drop": ["ALL"]}, box["name"]
+    probes = [probe["httpGet"] for box in pod["containers"] for name, probe in box.items() if name.endswith("Probe")]
+    assert sorted(one["path"] for one in probes) == ["/-/healthy", "/-/healthy", "/-/ready"] and {one["port"] for one in probes} <= set(ports), probes
+    assert {one["targetPort"] for one in by_kind["Service"]["spec"]["ports"]} <= set(ports)
+    assert {port["port"] for rule in by_kind["NetworkPolicy"]["spec"]["ingress"] for port in rule["ports"]} <= set(ports)
+    labels = by_kind["StatefulSet"]["spec"]["template"]["metadata"]["labels"]
+    assert by_kind["Service"]["spec"]["selector"] == labels == by_kind["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"]
+    check_the_config_map(by_kind["ConfigMap"]["data"], ports["http"])
+
+
+def check_the_config_map(files, port):
+    with temporary() as folder:
+        for name, text in {**files, "ingest": "a", "admin": "b"}.items():
+            for path in ("/usr/share/alarum/rules", "/etc/alarum/rules"):
+                text = text.replace(path, str(ROOT / "rules/relay"), 1)
+            for path in ("/etc/alarum/secrets", "/etc/alarum/config"):
+                text = text.replace(path, folder)
+            with open(f"{folder}/{name}", "w") as out:
+                out.write(text)
+        assert f":{port}\n" in files["alarum.yaml"], files["alarum.yaml"]
+        code, said, faults = run(BINARY, "check", f"{folder}/alarum.yaml")
+        assert code == 0, said + faults
+
+
 def man_pages():
     """A folder with what an installation makes, as cmake/package.cmake does."""
     folder = tempfile.mkdtemp()
@@ -166,5 +211,6 @@ def the_page_holds_nothing_without_a_licence():
 
 
 if __name__ == "__main__":
-    main([every_command_that_is_named_is_one, the_container_is_healthy_while_the_daemon_answers, man_pages_and_completions_have_no_fault,
+    main([every_command_that_is_named_is_one, the_container_is_healthy_while_the_daemon_answers, the_kubernetes_objects_fit_their_schemas,
+          the_kubernetes_objects_name_what_is_there, man_pages_and_completions_have_no_fault,
           every_lintian_override_has_a_reason, the_page_holds_nothing_without_a_licence])
