@@ -140,7 +140,7 @@ def an_event_says_what_each_rule_made_of_it():
 def labels_say_whom_they_reach_and_a_test_alert_goes_there():
     with temporary() as folder:
         daemon = Daemon(folder)
-        routes = "[{matchers: [severity=critical], receiver: oncall, continue: true}, {matchers: [severity=info], receiver: team}, {matchers: [alertname!=Up, alertname!=''], receiver: fleet}]"
+        routes = "[{matchers: [severity=critical], receiver: oncall, continue: true}, {matchers: [severity=info], receiver: team}, {matchers: [alertname=~.+], receiver: fleet}]"
         daemon.config.write_text(f"listen: 127.0.0.1:0\ndata: {folder}/var\nrules: []\nroute: {{receiver: team, routes: {routes}}}\nreceivers: [{{name: team}}, {{name: oncall}}, {{name: fleet}}]\n")
         with daemon:
             play("routing", daemon)

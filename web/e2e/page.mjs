@@ -268,7 +268,7 @@ async function timeline(browser, url) {
   await page.keyboard.press('ArrowLeft');
   await page.waitForURL(/to=20/);
   await page.getByRole('button', {name: 'Now', exact: true}).click();
-  const box = await page.locator('.lane', {hasText: 'bms-3'}).locator('svg').boundingBox();
+  const box = await page.locator('.lane', {hasText: 'bms-3'}).locator('svg[role=img]').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + 12);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width / 2 + 200, box.y + 12, {steps: 4});
@@ -305,6 +305,7 @@ async function events(browser, url) {
   clean(other.faults);
   await page.getByRole('button', {name: 'all', exact: true}).click();
   await page.locator('#filter').fill('subject="bms-1"');
+  await page.locator('#filter').press('Escape');  // what is offered covers the rows
   await becomes('what fits', () => page.locator('tbody button.link').allInnerTexts(), ['linkDown']);
   await page.locator('tbody button.link').click();
   await page.locator('.verdict.yes').first().waitFor();
@@ -312,6 +313,7 @@ async function events(browser, url) {
   const refused = await fetch(`${url}/v1/events`, {method: 'POST', headers: {'Content-Type': 'application/cloudevents+json'}, body: '{"specversion": "1.0", <b>'});
   check(refused.status === 400, `refused with ${refused.status}`);
   await page.locator('#filter').fill('');
+  await page.locator('#filter').press('Escape');
   await page.getByRole('button', {name: 'refused'}).click();
   await page.locator('.letters li', {hasText: 'bad_json'}).waitFor();
   await page.getByText('Body', {exact: true}).click();
@@ -325,6 +327,7 @@ async function routing(browser, url) {
   const names = () => page.locator('[data-test=reached] b').allInnerTexts();
   await becomes('without labels', names, ['team']);
   await page.locator('#filter').fill('Down, severity=critical');
+  await page.locator('#filter').press('Escape');
   await becomes('a critical one', names, ['oncall', 'fleet']);
   check((await page.locator('.route.failed').innerText()).includes('it is critical'), await page.locator('.routes').innerText());
   await page.getByRole('button', {name: 'Send a test alert …'}).click();
@@ -346,6 +349,7 @@ async function desk(browser, url) {
   });
   await page.goto(url);
   await page.locator('#filter').fill('subject=~"bms-[12]"');
+  await page.locator('#filter').press('Escape');
   await page.getByRole('button', {name: 'Save as default'}).click();
   await page.goto(url);
   await page.waitForURL(/q=subject/);
