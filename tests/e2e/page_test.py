@@ -127,6 +127,40 @@ def twenty_thousand_alerts():
             play("many", daemon)
 
 
+def a_timeline_shows_what_fired_when():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("timeline", daemon)
+
+
+def an_event_says_what_each_rule_made_of_it():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("events", daemon)
+
+
+def labels_say_whom_they_reach_and_a_test_alert_goes_there():
+    with temporary() as folder:
+        daemon = Daemon(folder)
+        routes = "[{matchers: [severity=critical], receiver: oncall, continue: true}, {matchers: [severity=info], receiver: team}, {matchers: [alertname=~.+], receiver: fleet}]"
+        daemon.config.write_text(f"listen: 127.0.0.1:0\ndata: {folder}/var\nrules: []\nroute: {{receiver: team, routes: {routes}}}\nreceivers: [{{name: team}}, {{name: oncall}}, {{name: fleet}}]\n")
+        with daemon:
+            play("routing", daemon)
+
+
+def a_saved_view_a_notification_and_a_wall():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("desk", daemon)
+
+
+def a_rule_shows_its_text_and_when_it_fired():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("rule", daemon)
+
+
+def the_ledger_is_a_picture_that_adds_up():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("ledger", daemon)
+
+
 def it_speaks_chinese():
     with temporary() as folder, quiet(folder) as daemon:
         play("chinese", daemon)
@@ -137,6 +171,8 @@ if __name__ == "__main__":
         print(f"skipped: {missing()}")
         sys.exit(77)
     tests = [an_alert_arrives_live_is_silenced_acknowledged_and_ended, a_link_of_a_message_leads_to_the_story, dead_letters_are_redriven, what_is_shown_is_marked_as_old_while_the_daemon_is_away,
-             a_token_is_asked_for, hostile_values_show_as_text_and_break_no_layout, axe_is_clean_in_both_themes_and_widths, violations_of_the_policy_are_seen, twenty_thousand_alerts, it_speaks_chinese]
+             a_token_is_asked_for, hostile_values_show_as_text_and_break_no_layout, axe_is_clean_in_both_themes_and_widths, violations_of_the_policy_are_seen, twenty_thousand_alerts, it_speaks_chinese,
+             a_timeline_shows_what_fired_when, an_event_says_what_each_rule_made_of_it, labels_say_whom_they_reach_and_a_test_alert_goes_there, a_saved_view_a_notification_and_a_wall,
+             a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
     wanted = sys.argv[1:]
     main([test for test in tests if not wanted or test.__name__ in wanted])

@@ -1,7 +1,8 @@
 // What the page does against the real daemon. Started by tests/e2e/page_test.py.
 import {api, axeFaults, becomes, check, cue, main, open} from './browser.mjs';
 
-const VIEWS = ['', '?by=alertname', 'silences?expired=1', 'delivery', 'history', 'rules', 'status'];
+const VIEWS = ['', '?by=alertname', '?by=@routed', '?wall=1', 'timeline?span=1h', 'timeline?as=table', 'events', 'events?show=rejected', 'silences?expired=1', 'delivery', 'history', 'rules', 'rules?rule=NpuFailing',
+  'routing?labels=Down,severity=critical', 'status'];
 
 function clean(faults) {
   check(faults.length === 0, faults.join('\n'));
@@ -138,7 +139,7 @@ async function hostile(browser, url) {
     const sizes = await rows(page).evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().height)));
     check(new Set(sizes).size === 1, `rows of ${sizes.join()} pixels`);
     check((await page.locator('main img, main script').count()) === 0, 'a value became an element');
-    for (const path of ['', 'history', 'rules', 'silences', 'delivery']) {
+    for (const path of ['', 'timeline', 'timeline?as=table&by=long', 'events', 'events?show=unmatched', 'routing', 'history', 'rules', 'silences', 'delivery']) {
       if (path) await page.goto(`${url}/${path}`);
       const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
       check(inner <= outer, `${path || 'now'} is ${inner} pixels wide in ${outer}`);
@@ -244,6 +245,149 @@ async function many(browser, url) {
   clean(faults);
 }
 
+// A row a resource, its alert from its first event to its end; a click leads to the story, keys move and zoom.
+async function timeline(browser, url) {
+  for (let i = 1; i <= 3; ++i) await api(url, 'POST', '/v1/events', fault(`t${i}`, `bms-${i}`), 'application/cloudevents+json');
+  const {page, faults} = await open(browser, `${url}/timeline?by=subject&span=1h`);
+  const lanes = page.locator('.lane');
+  await becomes('rows', () => page.locator('.lane-name').allInnerTexts().then((all) => all.map((one) => one.trim()).sort()), ['bms-1', 'bms-2', 'bms-3']);
+  check((await lanes.locator('path.f-warning, path.f-critical, path.f-major').count()) === 3, 'a row without its span');
+
+  // Silenced: marked in its row alone.
+  const silence = {matchers: [{name: 'subject', value: 'bms-2', isRegex: false}], startsAt: new Date().toISOString(), endsAt: new Date(Date.now() + 3_600_000).toISOString(), createdBy: 'kim', comment: 'c'};
+  await api(url, 'POST', '/api/v2/silences', silence);
+  await page.reload();
+  await becomes('rows with a silence', () => lanes.evaluateAll((all) => all.filter((one) => one.querySelector('path.quieted').getAttribute('d') !== '').map((one) => one.innerText.trim())), ['bms-2']);
+  await becomes('bands of silences', () => page.locator('.m-silence').count(), 1);
+
+  const before = await page.locator('.axis text').allInnerTexts();
+  await page.locator('.lanes').focus();
+  await page.keyboard.press('+');
+  await becomes('zoomed', async () => JSON.stringify(await page.locator('.axis text').allInnerTexts()) !== JSON.stringify(before), true);
+  await page.waitForURL(/span=42m/);
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForURL(/to=20/);
+  await page.getByRole('button', {name: 'Now', exact: true}).click();
+  const box = await page.locator('.lane', {hasText: 'bms-3'}).locator('svg[role=img]').boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 200, box.y + 12, {steps: 4});
+  await page.mouse.up();
+  await page.waitForURL(/to=20/);
+  check(!new URL(page.url()).searchParams.get('id'), 'a drag opened a story');
+  await page.getByRole('button', {name: 'Now', exact: true}).click();
+  await page.waitForURL((address) => !address.searchParams.get('to'));
+  const span = await page.locator('.lane', {hasText: 'bms-3'}).locator('path.f-warning, path.f-critical, path.f-major').first().boundingBox();
+  await page.mouse.click(span.x + span.width / 2, span.y + span.height / 2);
+  await page.locator('.story .timeline .k-fired').waitFor();
+
+  // The same as a table, for who reads.
+  await page.getByRole('checkbox', {name: 'as a table'}).check();
+  await becomes('the table', () => page.locator('table.data tbody tr').count(), 3);
+  clean(faults);
+}
+
+// The stream as it comes; what each rule made of an event.
+async function events(browser, url) {
+  const {page, faults} = await open(browser, `${url}/events`);
+  await page.getByText('The journal holds no event.').waitFor();
+  await api(url, 'POST', '/v1/events', fault('m1', 'bms-1'), 'application/cloudevents+json');
+  await api(url, 'POST', '/v1/events', {...fault('m2', 'bms-2'), type: 'fanSlow'}, 'application/cloudevents+json');
+  await becomes('events', () => page.locator('tbody tr').count(), 2);
+  await page.getByRole('button', {name: 'matched nothing'}).click();
+  await becomes('what matched nothing', () => page.locator('tbody button.link').allInnerTexts(), ['fanSlow']);
+  await page.locator('tbody button.link').click();
+  const missed = page.locator('.verdict', {hasText: 'type would have to be'}).first();
+  await missed.waitFor();
+  check((await missed.innerText()).includes('"linkDown", it is "fanSlow"'), await missed.innerText());
+  const other = await open(browser, page.url());
+  await other.page.locator('.verdict', {hasText: 'type would have to be'}).first().waitFor();
+  clean(other.faults);
+  await page.getByRole('button', {name: 'all', exact: true}).click();
+  await page.locator('#filter').fill('subject="bms-1"');
+  await page.locator('#filter').press('Escape');  // what is offered covers the rows
+  await becomes('what fits', () => page.locator('tbody button.link').allInnerTexts(), ['linkDown']);
+  await page.locator('tbody button.link').click();
+  await page.locator('.verdict.yes').first().waitFor();
+
+  const refused = await fetch(`${url}/v1/events`, {method: 'POST', headers: {'Content-Type': 'application/cloudevents+json'}, body: '{"specversion": "1.0", <b>'});
+  check(refused.status === 400, `refused with ${refused.status}`);
+  await page.locator('#filter').fill('');
+  await page.locator('#filter').press('Escape');
+  await page.getByRole('button', {name: 'refused'}).click();
+  await page.locator('.letters li', {hasText: 'bad_json'}).waitFor();
+  await page.getByText('Body', {exact: true}).click();
+  await page.locator('pre', {hasText: '<b>'}).waitFor();
+  clean(faults);
+}
+
+// Whom a set of labels reaches and why, and a test alert on the same way; groups as routed.
+async function routing(browser, url) {
+  const {page, faults} = await open(browser, `${url}/routing`);
+  const names = () => page.locator('[data-test=reached] b').allInnerTexts();
+  await becomes('without labels', names, ['team']);
+  await page.locator('#filter').fill('Down, severity=critical');
+  await page.locator('#filter').press('Escape');
+  await becomes('a critical one', names, ['oncall', 'fleet']);
+  check((await page.locator('.route.failed').innerText()).includes('it is critical'), await page.locator('.routes').innerText());
+  await page.getByRole('button', {name: 'Send a test alert …'}).click();
+  await page.locator('dialog', {hasText: 'oncall, fleet'}).getByRole('button', {name: 'Send a test alert'}).click();
+  await page.getByRole('link', {name: 'What became of test alerts'}).click();
+  await becomes('the test alert', () => rows(page).count(), 1);
+  check((await rows(page).first().innerText()).includes('A test: nothing is broken'), await rows(page).first().innerText());
+  await page.getByRole('button', {name: 'As routed'}).click();
+  await becomes('its groups', () => page.locator('tr.group .pair bdi').allInnerTexts().then((all) => all.filter((one) => ['oncall', 'fleet'].includes(one)).sort()), ['fleet', 'oncall']);
+  clean(faults);
+}
+
+// A view that is saved, notifications that were asked for, and a screen on a wall.
+async function desk(browser, url) {
+  const {page, faults} = await open(browser, url);
+  await page.addInitScript(() => {
+    window.shown = [];
+    window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted'; constructor(title, {body}) { window.shown.push(`${title} ${body}`); } };
+  });
+  await page.goto(url);
+  await page.locator('#filter').fill('subject=~"bms-[12]"');
+  await page.locator('#filter').press('Escape');
+  await page.getByRole('button', {name: 'Save as default'}).click();
+  await page.goto(url);
+  await page.waitForURL(/q=subject/);
+  await page.getByRole('button', {name: 'Notify me'}).click();
+  await page.locator('button[aria-pressed=true]', {hasText: 'Notify me'}).waitFor();
+  await page.locator('.live.good').waitFor();
+  const posted = ['bms-1', 'bms-9'].map((subject) => ({labels: {alertname: 'Hot', severity: 'critical', subject}, annotations: {summary: `${subject} is hot`}, endsAt: '2099-01-01T00:00:00Z'}));
+  await api(url, 'POST', '/api/v2/alerts', posted);
+  await becomes('notifications', () => page.evaluate(() => window.shown), ['critical: Hot bms-1 is hot']);
+  await page.goto(`${url}/?wall=1`);
+  await becomes('the wall', () => page.locator('.wall li').count(), 2);
+  check((await page.locator('header, nav, input').count()) === 0, 'a wall needs no hand');
+  clean(faults);
+}
+
+// A rule: its text and place, what of it fires, when it last did.
+async function rule(browser, url) {
+  await api(url, 'POST', '/v1/events', fault('r1', 'bms-1'), 'application/cloudevents+json');
+  const [{rule: name}] = await api(url, 'GET', '/api/v2/alerts');
+  const {page, faults} = await open(browser, `${url}/rules?q=${name}`);
+  await page.getByRole('button', {name}).first().click();
+  await page.locator('.story pre', {hasText: name}).waitFor();
+  await page.locator('.story dd', {hasText: /^20\d\d-/}).waitFor();
+  clean(faults);
+}
+
+// The ledger as a picture: its parts add up, and a drop leads to what was dropped.
+async function ledger(browser, url) {
+  await api(url, 'POST', '/v1/events', fault('g1', 'bms-1'), 'application/cloudevents+json');
+  await api(url, 'POST', '/v1/events', {...fault('g2', 'bms-2'), type: 'fanSlow'}, 'application/cloudevents+json');
+  const {page, faults} = await open(browser, `${url}/delivery`);
+  await becomes('the second step', async () => (await page.locator('.flow-picture figcaption p').nth(1).innerText()).replace(/ \+ still.*/, ''), 'Accepted 2 = matched a rule 1 + matched nothing 1');
+  check((await page.locator('.flow-picture .bad').count()) === 0 || !(await page.locator('.flow-picture figcaption').innerText()).includes('missing'), 'it does not add up');
+  await page.getByRole('link', {name: 'matched nothing 1'}).click();
+  await becomes('what was dropped', () => page.locator('tbody button.link').allInnerTexts(), ['fanSlow']);
+  clean(faults);
+}
+
 async function chinese(browser, url) {
   const {page, faults} = await open(browser, url, {locale: 'zh-CN'});
   await page.getByRole('link', {name: '静默'}).waitFor();
@@ -253,4 +397,4 @@ async function chinese(browser, url) {
   clean(faults);
 }
 
-await main({care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});
+await main({timeline, events, routing, desk, rule, ledger, care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});

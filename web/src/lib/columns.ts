@@ -61,15 +61,15 @@ export class Columns {
       sums[code] = (sums[code] ?? 0) + 1;
     }
     const out: [string, number][] = [];
-    let least = 0;
     for (let code = 0; code < values.length; code++) {
       const count = sums[code] ?? 0;
+      if (count === 0) continue;
+      const last = out[most - 1];
+      if (last && count < last[1]) continue;
       const value = values[code] ?? '';
-      if (count === 0 || value === '' || (out.length === most && count < least)) continue;
+      if (value === '' || (last && mostFirst([value, count], last) > 0)) continue;
       out.push([value, count]);
-      if (out.length <= most) continue;
-      out.sort(mostFirst).pop();
-      least = out.at(-1)?.[1] ?? 0;
+      if (out.length >= most) out.sort(mostFirst).splice(most);
     }
     return out.sort(mostFirst);
   }
