@@ -199,7 +199,7 @@ def who_never_reads_holds_up_nobody():
             assert daemon.request("POST", "/v1/events", lines, {"Content-Type": "application/x-ndjson"})[0] == 200
             daemon.settled()
         # Whoever does not read is cut off after limits.body_timeout.
-        eventually("they are cut", lambda: daemon.metric("alarum_http_connections_open") <= 3)
+        eventually("they are cut", lambda: daemon.metric("alarum_http_open_connections") <= 3)
         for one in silent:
             one.close()
         stream.close()
