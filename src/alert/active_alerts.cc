@@ -108,6 +108,7 @@ void ActiveAlerts::open(const rules::Rule& rule, const std::string& key, const m
     if (found->second.ending) before.extra["flapping"] = flapping(++before.flaps);
     close(id, model::EndReason::escalated, when, at, offset, out);
   }
+  before.extra.insert(opening.lasting.begin(), opening.lasting.end());
   model::Alert alert;
   alert.id = new_id(id, offset);
   alert.rule = rule.alert;
@@ -121,7 +122,6 @@ void ActiveAlerts::open(const rules::Rule& rule, const std::string& key, const m
   alert.opened_by = alert.changed_by = offset;
   if (opening.ended && !stays) return record(texts, std::move(alert), *opening.ended, out);
   fire(rule, key, std::move(alert), texts, at, opening.news, out);
-  if (stays) return stay(rule, live_.at(id), *opening.ended, at);
   if (const auto fresh = live_.find(id); fresh != live_.end() && !before.extra.empty()) {
     auto& live = fresh->second;
     for (const auto& [name, text] : before.extra) live.alert.annotations[name] = text;
@@ -129,6 +129,7 @@ void ActiveAlerts::open(const rules::Rule& rule, const std::string& key, const m
     live.flaps = before.flaps;
     out.back().alert.annotations = live.alert.annotations;
   }
+  if (stays) stay(rule, live_.at(id), *opening.ended, at);
 }
 
 // Records an alert that was over before it was known: fired and resolved at once. An alert that

@@ -68,6 +68,8 @@ class ActiveAlerts {
     /// it fires for one `within`, so that people are notified.
     std::optional<Time> ended;
     bool news = true;  ///< false: the event is part of a backlog, so the alert may be late
+    /// Annotations that the alert keeps from the event that opens it.
+    model::Labels lasting = {};
   };
 
   /// A match of `rule` with this key: fires an alert, or repeats, escalates or changes the stage of

@@ -200,6 +200,7 @@ std::string Bridge::metrics(const api::MetricsAnswers& answers) {
                        generation->rules().inventory,
                        core_->checkpoint_writer(),
                        core_->intake().commit_times(),
+                       core_->intake().invalid_traces(),
                        {config().data, core_->storage().book_path()},
                        clock_.wall()},
                       answers);

@@ -43,6 +43,10 @@ void add_ingest(MetricsPage& page, const MetricsSources& meters) {
   page.counter("alarum_ingest_rejects_not_stored_total",
                "Rejected request bodies of which no copy was stored in the file of rejects.",
                number(meters.rejects.left_out()));
+  page.counter("alarum_ingest_invalid_traceparents_total",
+               "Requests, and events that matched a rule, whose traceparent was invalid and was "
+               "ignored.",
+               number(meters.invalid_traces));
   page.histogram("alarum_ingest_commit_duration_seconds",
                  "Time from the arrival of an event, read and decoded, until it was durable in the "
                  "journal. Duplicates count.",

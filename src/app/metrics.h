@@ -32,7 +32,8 @@ struct MetricsSources {
   ingest::MatchCounts matches = {};  ///< by rule; unmatched events by severity
   std::shared_ptr<const rules::Inventory> inventory = nullptr;  ///< nullptr: the rules have none
   const CheckpointWriter& checkpoints;
-  HistogramValues commit_times;  ///< Intake::commit_times()
+  HistogramValues commit_times;      ///< Intake::commit_times()
+  std::uint64_t invalid_traces = 0;  ///< Intake::invalid_traces()
   struct Place {
     std::string folder, book;  ///< the data folder, and the history's file
   };

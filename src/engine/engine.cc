@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "alert/posted.h"
+#include "base/trace_context.h"
 #include "engine/internal_event.h"
 #include "model/event_time.h"
 #include "model/posted.h"
@@ -42,6 +43,34 @@ model::FlatEvent flat_of_key(const rules::RuleSet& rules, const rules::Rule& rul
       flat.add(path, model::LeafKind::string, value->second);
   }
   return flat;
+}
+
+// Where the trace of an event stands among its leaves. Paths with a `#` cannot be written in rules.
+constexpr const char* kTraceParent = "#traceparent";
+constexpr const char* kTraceState = "#tracestate";
+
+// Notes the trace that the event belongs to (CloudEvents' extension "Distributed Tracing"). An
+// invalid one is ignored, with its state (W3C Trace Context, section 3.2.3).
+void note_trace(model::FlatEvent& flat, const model::Event& event) {
+  std::string_view parent, state;
+  for (const auto& [name, json] : event.extensions()) {
+    if (name == "traceparent" && json.size() > 2) parent = json.substr(1, json.size() - 2);
+    if (name == "tracestate" && json.size() > 2) state = json.substr(1, json.size() - 2);
+  }
+  if (parent.empty() || !parse_traceparent(parent)) return;
+  flat.set(kTraceParent, model::LeafKind::string, parent);
+  const bool plain = state.find('\\') == std::string_view::npos && is_tracestate(state);
+  if (plain) flat.set(kTraceState, model::LeafKind::string, state);
+}
+
+// The annotations that an alert keeps of the trace of the event that opens it.
+model::Labels trace_of(const model::FlatEvent& flat) {
+  model::Labels trace;
+  for (const auto* path : {kTraceParent, kTraceState}) {
+    const auto leaves = flat.at(path);
+    if (!leaves.empty()) trace.emplace(path + 1, leaves.front().text);
+  }
+  return trace;
 }
 
 alert::ActiveAlerts::Held held_of(correlate::Gathering::Held held) {
@@ -105,6 +134,7 @@ Result<void> Engine::take(const model::Event& event, const model::Record& record
   if (!hits.hits.empty()) {
     auto flat = generation_->read(event);
     show_time(flat, event, reading_.when, record.at);
+    note_trace(flat, event);
     const bool news = reading_.kind != SenderClocks::Kind::backlog;
     take_hits(event, flat, hits, {reading_.when, reading_.ends}, {record.at, record.offset, news},
               out);
@@ -254,10 +284,10 @@ void Engine::open(const Decision& finding, const model::FlatEvent& flat, Moment 
   alert::Texts texts(rule, flat, missing_names_);
   texts.add(also);
   const auto ended = finding.ended ? std::optional(wall(*finding.ended)) : std::nullopt;
-  active_alerts_.open(
-      rule, finding.key.text, finding.key.labels, texts,
-      {wall(finding.when), wall(finding.starts), finding.matches, ended, moment.news}, moment.at,
-      moment.offset, out);
+  active_alerts_.open(rule, finding.key.text, finding.key.labels, texts,
+                      {wall(finding.when), wall(finding.starts), finding.matches, ended,
+                       moment.news, trace_of(flat)},
+                      moment.at, moment.offset, out);
   if (rule.inhibited_by.empty()) return;
   const auto fired = active_alerts_.all().find({rule.alert, finding.key.text});
   if (finding.ended && (fired == active_alerts_.all().end() || !fired->second.over)) return;
@@ -310,6 +340,7 @@ void Engine::run_delay(Moment moment, std::vector<Change>& out) {
   if (!event) return;
   auto flat = flat_of(generation_->rules(), *event, labels);
   show_time(flat, *event, waited->when, moment.at);
+  note_trace(flat, *event);
   if (const auto by = rule->second->unless.empty()
                           ? std::nullopt
                           : annulled_by(*rule->second, {key, labels}, flat, moment)) {

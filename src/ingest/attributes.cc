@@ -153,6 +153,15 @@ Result<void> Attributes::extension(std::string_view name, std::string json) {
   return {};
 }
 
+void Attributes::set_trace(const TraceHeaders& trace) {
+  const auto own = [](const auto& one) { return one.first == "traceparent"; };
+  if (trace.parent.empty() || std::ranges::any_of(extensions_, own)) return;
+  std::erase_if(extensions_, [](const auto& one) { return one.first == "tracestate"; });
+  // An event that has no room for them goes without.
+  (void)extension("traceparent", json_quote(trace.parent));
+  if (!trace.state.empty()) (void)extension("tracestate", json_quote(trace.state));
+}
+
 Result<model::EventFields> Attributes::finish(std::string_view sender) {
   for (const auto field : {kSpecVersion, kId, kSource, kType}) {
     if (!fields_[field].given)

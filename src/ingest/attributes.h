@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "ingest/cloudevents.h"
 #include "ingest/json_walk.h"
 #include "model/event.h"
 
@@ -25,6 +26,8 @@ class Attributes {
   /// Takes an extension given as a JSON number or boolean. A number must be a 32-bit integer, which
   /// is the only kind of number that CloudEvents has.
   Result<void> set_scalar(std::string_view name, std::string_view json, bool is_number);
+  /// Takes the trace that the request belongs to, unless the event names one itself. After set().
+  void set_trace(const TraceHeaders& trace);
   /// Whether one of the eight standard attributes was set; false for extensions.
   bool has(std::string_view name) const;
 

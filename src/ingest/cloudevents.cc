@@ -82,7 +82,7 @@ Result<void> set_member(Attributes& attributes, const JsonMember& member) {
 }
 
 Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view sender,
-                      Scratch& scratch) {
+                      const TraceHeaders& trace, Scratch& scratch) {
   if (object.kind != JsonKind::object)
     return fail("not_an_object", "a CloudEvent is a JSON object");
   const auto& members = scratch.members;
@@ -100,6 +100,7 @@ Decoded decode_object(JsonText& text, const JsonValue& object, std::string_view 
       return std::unexpected(fine.error());
     }
   }
+  attributes.set_trace(trace);
   auto fields = attributes.finish(sender);
   if (!fields) return std::unexpected(fields.error());
   Payload payload(scratch.payload);
@@ -160,14 +161,16 @@ Result<std::string> decode_header_value(std::string_view value) {
   return out;
 }
 
-Decoded decode_structured(std::string_view json, std::string_view sender) {
+Decoded decode_structured(std::string_view json, std::string_view sender,
+                          const TraceHeaders& trace) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   Scratch scratch(0);
-  return decode_object(*text, text->root(), sender, scratch);
+  return decode_object(*text, text->root(), sender, trace, scratch);
 }
 
-Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_view sender) {
+Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_view sender,
+                                          const TraceHeaders& trace) {
   auto text = JsonText::parse(json);
   if (!text) return std::unexpected(text.error());
   if (text->root().kind != JsonKind::array)
@@ -177,14 +180,15 @@ Result<std::vector<Decoded>> decode_batch(std::string_view json, std::string_vie
   out.reserve(elements.size());
   Scratch scratch(json.size());
   for (const auto& element : elements)
-    out.push_back(decode_object(*text, element, sender, scratch));
+    out.push_back(decode_object(*text, element, sender, trace, scratch));
   return out;
 }
 
 Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& headers,
-                      std::string_view body, std::string_view sender) {
+                      std::string_view body, std::string_view sender, const TraceHeaders& trace) {
   Attributes attributes;
   if (auto fine = set_headers(attributes, headers); !fine) return std::unexpected(fine.error());
+  attributes.set_trace(trace);
   auto fields = attributes.finish(sender);
   if (!fields) return std::unexpected(fields.error());
   const auto type = attributes.datacontenttype();

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/log.h"
+#include "base/trace_context.h"
 #include "http/offload.h"
 
 namespace alarum::ingest {
@@ -49,7 +50,10 @@ Result<Intake::Pending> Intake::submit(std::vector<model::Event> events,
   std::vector<journal::Item> items;
   items.reserve(events.size());
   BatchMatches matches(generation);
-  for (auto& event : events) items.push_back(matched(generation.get(), std::move(event), matches));
+  for (auto& event : events) {
+    items.push_back(matched(generation.get(), std::move(event), matches));
+    check_trace(items.back());
+  }
   auto taken = load;
   taken.batch.tried_again = false;  // what the journal has taken is not tried again
   auto pending =
@@ -69,6 +73,7 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   BatchMatches matches(generation);
   for (auto& event : events) {
     items.push_back(matched(generation.get(), std::move(event), matches));
+    check_trace(items.back());
     if (items.size() % kYieldEvery == 0) co_await http::yield_now();
   }
   const auto executor = co_await http::asio::this_coro::executor;
@@ -76,6 +81,15 @@ http::asio::awaitable<Intake::Outcomes> Intake::commit(std::vector<model::Event>
   if (!pending) co_return refuse(load, pending.error());
   auto outcomes = co_await pending->wait();
   co_return outcomes;
+}
+
+void Intake::check_trace(const journal::Item& item) {
+  if (!item.hits || item.hits->hits.empty()) return;
+  for (const auto& [name, json] : item.event.extensions()) {
+    if (name != "traceparent") continue;
+    const bool valid = json.size() > 2 && parse_traceparent(json.substr(1, json.size() - 2));
+    if (!valid) count_invalid_trace();
+  }
 }
 
 Intake::BatchSize Intake::size_of(const std::vector<model::Event>& events, Batch batch) {

@@ -104,6 +104,9 @@ class Intake {
   /// How long accepted events and duplicates took from their arrival here (read and decoded) until
   /// they were on disk.
   HistogramValues commit_times() const { return commit_times_.values(); }
+  /// The `traceparent` of a request or an event was invalid and is ignored.
+  void count_invalid_trace() { ++invalid_traces_; }
+  std::uint64_t invalid_traces() const { return invalid_traces_; }
   Time now() { return clock_.wall(); }
   std::chrono::nanoseconds monotonic() { return clock_.monotonic(); }
   Random& random() { return random_; }
@@ -138,6 +141,8 @@ class Intake {
     BatchMatches matches;
   };
   BatchSize size_of(const std::vector<model::Event>& events, Batch batch);
+  // Counts a trace of an event that matched a rule and is invalid.
+  void check_trace(const journal::Item& item);
   // Reserves the bytes, or says why nothing is accepted now.
   Result<ByteReservation> admit(const BatchSize& load);
   // Counts the events as failed and passes the error on.
@@ -153,6 +158,7 @@ class Intake {
   Random& random_;
   Counts counts_;
   LatencyHistogram commit_times_;
+  std::atomic<std::uint64_t> invalid_traces_ = 0;
   Heard heard_;
   Refusals refusals_;
   std::atomic<std::size_t> waiting_bytes_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/trace_context.h"
 #include "http/offload.h"
 #include "ingest/ces.h"
 #include "ingest/cloudevents.h"
@@ -25,10 +26,23 @@ constexpr std::string_view kTypes =
 // The modes of the CloudEvents HTTP binding §3, and a stream of lines.
 enum class Mode { structured, batch, binary, lines, unknown };
 
+// What is invalid is ignored, as the standard wants it, and counted.
+TraceHeaders trace_of(const Request& request, Intake& intake) {
+  const auto parent = request.header("traceparent");
+  if (!parent) return {};
+  if (!parse_traceparent(*parent)) {
+    intake.count_invalid_trace();
+    return {};
+  }
+  const auto state = request.header("tracestate").value_or("");
+  return {std::string(*parent), is_tracestate(state) ? std::string(state) : std::string()};
+}
+
 asio::awaitable<Response> take_batch(const RouteOptions& options, Intake& intake,
                                      const Request& request, http::BodyStream& stream,
                                      const std::string& body) {
-  const auto decode = [&] { return decode_batch(body, request.peer); };
+  const auto trace = trace_of(request, intake);
+  const auto decode = [&] { return decode_batch(body, request.peer, trace); };
   auto batch = co_await http::apart(stream, body.size(), decode, http::kLargeEvents);
   if (!batch) co_return refused(intake, model::Format::cloudevents, request, batch.error(), body);
   for (auto& event : *batch) refuse_past(event, options.event);
@@ -84,9 +98,10 @@ asio::awaitable<Response> take_events(const RouteOptions& options, Intake& intak
   if (mode == Mode::batch) {
     response = co_await take_batch(options, intake, request, stream, *body);
   } else {
+    const auto trace = trace_of(request, intake);
     const auto decode = [&] {
-      return mode == Mode::structured ? decode_structured(*body, request.peer)
-                                      : decode_binary(request.headers, *body, request.peer);
+      return mode == Mode::structured ? decode_structured(*body, request.peer, trace)
+                                      : decode_binary(request.headers, *body, request.peer, trace);
     };
     auto event = co_await http::apart(stream, body->size(), decode, http::kLargeEvents);
     std::vector<Decoded> one;

@@ -8,6 +8,7 @@
 #include "receivers/kind.h"
 #include "receivers/text/json_out.h"
 #include "receivers/text/names.h"
+#include "receivers/text/trace.h"
 #include "receivers/text/version4.h"
 
 namespace alarum::receivers {
@@ -54,13 +55,18 @@ class CloudEvents final : public Receiver {
       auto text = dump(event);
       text.back() = ',';
       // In lower case: npm's SDK compares the whole value with its own.
-      return {text + "\"data\":" + data + "}",
-              "Content-Type: application/cloudevents+json; charset=utf-8\n"};
+      return {
+          text + "\"data\":" + data + "}",
+          "Content-Type: application/cloudevents+json; charset=utf-8\n" + trace_headers(message)};
     }
     std::string headers = "Content-Type: application/json\n";
     for (const auto& [name, value] : attributes)
       headers += "ce-" + name + ": " + header_value(value) + "\n";
-    return {data, headers};
+    return {data, headers + trace_headers(message)};
+  }
+
+  void prepare(Attempt& attempt, const std::string& id, Time /*now*/) const override {
+    continue_trace(attempt, id);
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "receivers/signing.h"
 #include "receivers/text/json_out.h"
 #include "receivers/text/names.h"
+#include "receivers/text/trace.h"
 #include "receivers/text/version4.h"
 
 namespace alarum::receivers {
@@ -71,13 +72,15 @@ class Webhook final : public Receiver {
   }
 
   model::Content compose(const model::Message& message, const Setting& setting) const override {
-    if (!payload_) return {version4(message, setting.external_url, max_alerts_), {}};
+    const auto trace = trace_headers(message);
+    if (!payload_) return {version4(message, setting.external_url, max_alerts_), trace};
     const CardStyle style{setting.how.words.language, setting.external_url};
     return {dump(Tree(message, style, max_alerts_).build(*payload_, message_names(message, style))),
-            {}};
+            trace};
   }
 
   void prepare(Attempt& attempt, const std::string& id, Time now) const override {
+    continue_trace(attempt, id);
     if (signature_ == Signature::github) {
       attempt.headers.push_back("X-Hub-Signature-256: " +
                                 github_signature(secret_.reveal(), attempt.body));

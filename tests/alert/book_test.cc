@@ -698,5 +698,22 @@ TEST_P(OldBook, IsCarriedOver) {
 
 INSTANTIATE_TEST_SUITE_P(Versions, OldBook, testing::Bool());
 
+TEST_F(BookTest, SaysForEachTargetHowManyWaitAndSinceWhenTheOldest) {
+  auto late = to("x", "n2", "a1"), other = to("y", "n3", "a1");
+  late.created = at(7), other.created = at(4);
+  ASSERT_TRUE(book().commit({{fired("a1", 0)}, {to("x", "n1", "a1"), late, other}, {}, {}, 1}));
+  const auto text = [&] {
+    std::string out;
+    const auto pending = book().pending_by_target();
+    for (const auto& one : *pending)
+      out += one.target + ' ' + std::to_string(one.count) + ' ' + format_rfc3339(one.oldest) + '\n';
+    return out;
+  };
+  EXPECT_EQ(text(), "x 2 1970-01-01T00:00:01Z\ny 1 1970-01-01T00:00:04Z\n");
+  end("n1", Receipt::Outcome::delivered);
+  end("n3", Receipt::Outcome::dead);
+  EXPECT_EQ(text(), "x 1 1970-01-01T00:00:07Z\n");
+}
+
 }  // namespace
 }  // namespace alarum::alert

@@ -103,7 +103,8 @@ TEST_F(CheckpointWriterTest, KnowsWhenTheNewestWasWrittenAndHowLargeItIs) {
   files.on_sync = [](const std::string&) { return Result<void>(fail("disk_full", "no room")); };
   writer.take({3, "state", true, true});
   EXPECT_TRUE(writer.turn({}));
-  EXPECT_EQ(std::pair(writer.written(), writer.failed()), std::pair(1U, 1U));
+  EXPECT_EQ(writer.written(), 1U);
+  EXPECT_EQ(writer.failed(), 1U);
   EXPECT_EQ(writer.newest()->at, Time(103s));
 }
 

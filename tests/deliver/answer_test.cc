@@ -48,5 +48,14 @@ TEST(Answer, WhyThereIsNoneIsSaidInLibcurlsWords) {
             std::pair(Kind::retry, std::string("Couldn't connect to server (hook.example:443)")));
 }
 
+TEST(Answer, AFailedTransferHasOneOfAFewCauses) {
+  EXPECT_EQ(cause_of(CURLE_COULDNT_CONNECT), Cause::connect);
+  EXPECT_EQ(cause_of(CURLE_COULDNT_RESOLVE_HOST), Cause::dns);
+  EXPECT_EQ(cause_of(CURLE_OPERATION_TIMEDOUT), Cause::timeout);
+  EXPECT_EQ(cause_of(CURLE_PEER_FAILED_VERIFICATION), Cause::tls);
+  EXPECT_EQ(cause_of(CURLE_GOT_NOTHING), Cause::connection_lost);
+  EXPECT_EQ(cause_of(CURLE_OUT_OF_MEMORY), Cause::other);
+}
+
 }  // namespace
 }  // namespace alarum::deliver

@@ -10,6 +10,8 @@
 namespace alarum::deliver {
 namespace {
 
+using receivers::verdict_of_failure;
+
 TEST(Queue, KeepsTheOrderOfAGroupAndNoneBetweenGroups) {
   Delivery delivery;
   delivery.add(1, "a");
@@ -487,6 +489,50 @@ TEST(Queue, AVendorsRateErrorPausesTheWholeTarget) {
   EXPECT_EQ(delivery.queue.next_wait(delivery.now), 15s);
   delivery.pass(15s);
   EXPECT_EQ(delivery.go().size(), 2u);
+}
+
+const Queue::TargetState& only(const std::vector<Queue::TargetState>& states) {
+  EXPECT_EQ(states.size(), 1U);
+  return states.front();
+}
+
+TEST(Queue, CountsRequestsAndNotificationsOfATarget) {
+  Delivery delivery;
+  for (const std::uint64_t i : {1, 2, 3}) delivery.add(i, std::to_string(i));
+  delivery.pass(3s);
+  delivery.go();
+  delivery.pass(2s);
+  (void)delivery.queue.done(1, receivers::verdict_of_status(503, 0s), delivery.now);
+  (void)delivery.queue.done(2, receivers::verdict_of_status(404, 0s), delivery.now);
+  delivery.end(3, kOk);
+  delivery.pass(5s);
+  EXPECT_EQ(delivery.go(), (Sequences{1}));
+  (void)delivery.queue.done(1, verdict_of_failure("no", receivers::Cause::connect), delivery.now);
+  const auto states = delivery.queue.states();
+  const auto& seen = only(states);
+  EXPECT_EQ(seen.accepted, 1U);
+  EXPECT_EQ(seen.failed, (std::map<std::string_view, std::uint64_t>{
+                             {"status_5xx", 1}, {"status_4xx", 1}, {"connect", 1}}));
+  EXPECT_EQ(std::tuple(seen.delivered, seen.dead, seen.dropped), std::tuple(1U, 1U, 0U));
+  EXPECT_EQ(seen.durations.counts[11], 3U) << "three of 2 s";
+  EXPECT_EQ(seen.durations.counts[0], 1U) << "one that failed at once";
+  EXPECT_EQ(seen.durations.sum, 6);
+  const auto delays = delivery.queue.delays().values();
+  EXPECT_EQ(delays.sum, 5) << "made 5 s before its target took it";
+}
+
+TEST(Queue, CountsTheDelayOfAMergedNotificationForEachOfItsParts) {
+  Delivery delivery;
+  delivery.limit(1);
+  for (const std::uint64_t i : {1, 2, 3}) delivery.add(i, std::to_string(i));
+  delivery.pass(10s);
+  const auto gone = delivery.go();
+  ASSERT_EQ(gone.size(), 1U);
+  (void)delivery.ends(gone.front(), kOk);
+  const auto states = delivery.queue.states();
+  EXPECT_EQ(only(states).accepted, 1U);
+  EXPECT_EQ(only(states).delivered, 3U);
+  EXPECT_EQ(delivery.queue.delays().values().sum, 30);
 }
 
 }  // namespace

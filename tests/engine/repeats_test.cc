@@ -105,5 +105,60 @@ TEST(Repeats, ABatchThatComesBackIsEnteredBeforeWhatRepeatsItSince) {
   EXPECT_EQ(engine.entered(id), 6u);
 }
 
+model::Event traced(const std::string& id, model::Severity severity, const std::string& parent) {
+  model::EventFields fields;
+  fields.id = id, fields.source = "s", fields.type = "fault", fields.subject = "s1";
+  fields.severity = severity, fields.time = support::kStart;
+  fields.extensions = {{"tracestate", R"("a=b")"}};
+  if (!parent.empty()) fields.extensions.emplace_back("traceparent", '"' + parent + '"');
+  return model::Event(fields);
+}
+
+TEST(Traces, AnAlertKeepsThatOfTheEventThatOpenedIt) {
+  const std::string first = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                    second = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto generation = generation_of(
+      "rules: [{alert: Fault, match: fault, by: subject, resolve_after: 9h, severity: "
+      "'{{severity}}'}, {alert: Later, "
+      "match: fault, by: subject, for: 10m, resolve_after: 9h}]");
+  Engine engine([&](const std::string&) { return generation; });
+  model::Offset next = 0;
+  const auto step = [&](Time at, model::Payload payload) {
+    ASSERT_TRUE(engine.step({next++, at, 0, std::move(payload), {}}));
+  };
+  const auto traces = [&] {
+    std::string out;
+    for (const auto& [id, one] : engine.active_alerts().all()) {
+      const auto& texts = one.alert.annotations;
+      out += id.first + ' ' + std::string(model::to_text(one.alert.severity));
+      for (const auto* name : {"traceparent", "tracestate"})
+        out += texts.contains(name) ? ' ' + texts.at(name) : " -";
+      out += '\n';
+    }
+    return out;
+  };
+  step(support::kStart, model::Reload{generation->rules().hash});
+  step(support::kStart, traced("1", model::Severity::warning, first));
+  EXPECT_EQ(traces(), "Fault warning " + first + " a=b\n");
+  step(support::kStart, traced("2", model::Severity::warning, second));
+  EXPECT_EQ(traces(), "Fault warning " + first + " a=b\n") << "a repeat has another";
+  step(support::kStart, traced("3", model::Severity::critical, second));
+  EXPECT_EQ(traces(), "Fault critical " + first + " a=b\n") << "it goes over to the worse one";
+  step(support::kStart + std::chrono::minutes(11), model::Tick{});
+  EXPECT_NE(traces().find("Later warning 00-"), std::string::npos)
+      << "the event is remembered while `for` runs: " << traces();
+}
+
+TEST(Traces, WhatIsInvalidIsIgnoredWithItsState) {
+  const auto generation =
+      generation_of("rules: [{alert: Fault, match: fault, by: subject, resolve_after: 9h}]");
+  Engine engine([&](const std::string&) { return generation; });
+  ASSERT_TRUE(engine.step({0, support::kStart, 0, model::Reload{generation->rules().hash}, {}}));
+  ASSERT_TRUE(
+      engine.step({1, support::kStart, 0, traced("1", model::Severity::none, "00-1-2-3"), {}}));
+  const auto& texts = engine.active_alerts().all().begin()->second.alert.annotations;
+  EXPECT_TRUE(texts.empty());
+}
+
 }  // namespace
 }  // namespace alarum::engine::repeats_test

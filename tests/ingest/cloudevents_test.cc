@@ -84,5 +84,33 @@ TEST(CloudEvents, StatusAndSeverityAreNormalised) {
   EXPECT_EQ(of("{}").status(), model::Status::none);
 }
 
+std::string extensions_of(const Decoded& event) {
+  if (!event) return event.error().message;
+  std::string out;
+  for (const auto& [name, value] : event->extensions())
+    out += std::string(name) + '=' + std::string(value) + ' ';
+  return out;
+}
+
+TEST(CloudEvents, GetTheTraceOfTheirRequestUnlessTheyHaveOne) {
+  const TraceHeaders trace{"00-1-2-01", "a=b"};
+  const std::string head = R"({"specversion":"1.0","id":"1","source":"s","type":"t")";
+  EXPECT_EQ(extensions_of(decode_structured(head + "}", "", trace)),
+            R"(traceparent="00-1-2-01" tracestate="a=b" )");
+  EXPECT_EQ(extensions_of(decode_structured(head + R"(,"traceparent":"own"})", "", trace)),
+            R"(traceparent="own" )");
+  EXPECT_EQ(extensions_of(decode_structured(head + R"(,"tracestate":"x=y"})", "", trace)),
+            R"(traceparent="00-1-2-01" tracestate="a=b" )")
+      << "a state belongs to its trace";
+  EXPECT_EQ(extensions_of(decode_structured(head + "}", "")), "");
+  const auto batch = decode_batch("[" + head + "}]", "", trace);
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(extensions_of(batch->front()), R"(traceparent="00-1-2-01" tracestate="a=b" )");
+  EXPECT_EQ(extensions_of(decode_binary(
+                {{"ce-specversion", "1.0"}, {"ce-id", "1"}, {"ce-source", "s"}, {"ce-type", "t"}},
+                "", "", {trace.parent, ""})),
+            R"(traceparent="00-1-2-01" )");
+}
+
 }  // namespace
 }  // namespace alarum::ingest::cloudevents_test

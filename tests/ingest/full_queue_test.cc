@@ -193,5 +193,38 @@ TEST(FullQueue, WhoIsGoneTakesNoRoomFromOthers) {
   std::remove(folder.c_str());
 }
 
+TEST(Intake, CountsHowLongEventsTookUntilTheyWereDurable) {
+  const auto path = ::testing::TempDir() + "intake-times.ndjson";
+  ReadyJournal journal;
+  Snapshot<match::Generation> current;
+  PosixFileSystem files;
+  Rejects rejects(files, path);
+  struct SetClock final : Clock {
+    Time wall() override { return {}; }
+    std::chrono::nanoseconds monotonic() override { return now; }
+    std::chrono::nanoseconds now = std::chrono::seconds(60);
+  } clock;
+  SystemRandom random;
+  Intake intake({}, journal, current, rejects, {clock, random});
+  http::asio::io_context context;
+  const Intake::Batch since{true, std::chrono::seconds(58), {}};
+  std::vector<model::Event> events;
+  for (int i = 0; i < 3; ++i) events.push_back(numbered(i));
+  http::asio::co_spawn(context, intake.commit(std::move(events), since), http::asio::detached);
+  context.run();
+  EXPECT_EQ(intake.commit_times().sum, 6) << "three events that came 2 s ago";
+  std::remove(path.c_str());
+}
+
+TEST(ReasonCounts, HaveABound) {
+  ReasonCounts counts;
+  for (std::size_t i = 0; i < 2 * ReasonCounts::kMost; ++i) counts.add(std::to_string(i));
+  counts.add("0");
+  const auto all = counts.snapshot();
+  EXPECT_EQ(all.size(), ReasonCounts::kMost + 1);
+  EXPECT_EQ(all.at("0"), 2U);
+  EXPECT_EQ(all.at("(others)"), ReasonCounts::kMost);
+}
+
 }  // namespace
 }  // namespace alarum::ingest::full_queue_test

@@ -58,5 +58,14 @@ TEST(Answer, NothingOfTheBodyIsRepeatedBeyondTheCode) {
             "errcode 310000");
 }
 
+TEST(Verdict, AStatusHasACauseThatIsALabel) {
+  for (const auto& [status, label] :
+       {std::pair(302L, "status_3xx"), std::pair(404L, "status_4xx"), std::pair(429L, "status_429"),
+        std::pair(500L, "status_5xx"), std::pair(503L, "status_5xx")})
+    EXPECT_EQ(to_text(verdict_of_status(status, 0s).cause), label);
+  EXPECT_EQ(to_text(verdict_of_failure("a 200 without ok").cause), "answer");
+  EXPECT_EQ(to_text(Cause::other), "other");
+}
+
 }  // namespace
 }  // namespace alarum::receivers

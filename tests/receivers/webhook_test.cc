@@ -119,5 +119,31 @@ TEST(Webhook, FaultsOfItsSignatureAndPayload) {
   EXPECT_EQ(said("payload: {a: '{{labels.any}}{{#runbook}}r{{/runbook}}'}"), "");
 }
 
+TEST(Webhook, CarriesTheTraceOfTheFirstAlertThatHasOneInASpanOfItsOwn) {
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-",
+                    parent = trace + "00f067aa0ba902b7-01";
+  auto message = firing();
+  message.changes.push_back(message.changes.front());
+  auto& texts = message.changes.back().alert.annotations;
+  texts["traceparent"] = parent, texts["tracestate"] = "a=b";
+  for (const std::string kind : {"webhook", "cloudevents"}) {
+    const auto configs = kind + "_configs: [{url: 'http://x'}]";
+    const auto content = content_of(configs, message);
+    EXPECT_TRUE(content.headers.ends_with("traceparent: " + parent + "\ntracestate: a=b\n"))
+        << content.headers;
+    const auto sent = [&](const std::string& id) {
+      Attempt attempt{"http://x", {"Webhook-Id: " + id, "traceparent: " + parent}, content.body};
+      receiver_of(integration_of(configs)).prepare(attempt, id, {});
+      return attempt.headers[1];
+    };
+    EXPECT_TRUE(sent("ntf-1").starts_with("traceparent: " + trace));
+    EXPECT_NE(sent("ntf-1"), "traceparent: " + parent);
+    EXPECT_EQ(sent("ntf-1"), sent("ntf-1")) << "a retry and a replay send the same bytes";
+    EXPECT_NE(sent("ntf-1"), sent("ntf-2"));
+  }
+  texts["traceparent"] = "00-nonsense\nX: y";
+  EXPECT_EQ(content_of("webhook_configs: [{url: 'http://x'}]", message).headers, "");
+}
+
 }  // namespace
 }  // namespace alarum::receivers
