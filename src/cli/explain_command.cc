@@ -13,10 +13,10 @@
 #include "base/printable.h"
 #include "cli/api_client.h"
 #include "cli/data_folder.h"
-#include "cli/native_events.h"
 #include "model/flat_event.h"
 #include "receivers/list.h"
 #include "tools/explain.h"
+#include "tools/native_events.h"
 #include "tools/story.h"
 
 namespace alarum::cli {
@@ -40,7 +40,7 @@ std::optional<std::string> text_of_file(const std::string& path, std::istream& i
 // The events of what a sender posts. nullopt: it was said what is wrong.
 std::optional<std::vector<model::Event>> posted_events(const ExplainOptions& options,
                                                        std::istream& in, std::ostream& err) {
-  NativeBody body;
+  tools::NativeBody body;
   body.format = options.format;
   body.now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   auto text = text_of_file(options.event, in, err);
@@ -53,7 +53,7 @@ std::optional<std::vector<model::Event>> posted_events(const ExplainOptions& opt
     if (!config) return std::nullopt;
     body.pushes = config->pushes;
   }
-  auto decoded = decode_native(body);
+  auto decoded = tools::decode_native(body);
   if (!decoded) return refuse(decoded.error(), err), std::nullopt;
   std::vector<model::Event> out;
   for (std::size_t i = 0; i < decoded->size(); ++i) {

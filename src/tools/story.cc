@@ -128,6 +128,13 @@ class Explainer {
     if (book) book_.emplace(std::move(*book));
   }
 
+  Result<Story> run_at(model::Offset offset) {
+    if (auto done = explain_event(offset); !done) return std::unexpected(done.error());
+    if (json_.empty())
+      return fail("not_found", fmt::format("there is no event at offset {}", offset));
+    return finish();
+  }
+
   Result<Story> run(const std::string& id) {
     if (const auto alert = alert_of(id)) return explain_alert(*alert);
     const auto found = find_events(past_.journal, id);
@@ -257,6 +264,10 @@ std::string event_text(const model::Event& event) {
 
 Result<Story> story_of(const StorySources& past, const std::string& id, bool all) {
   return Explainer(past, all).run(id);
+}
+
+Result<Story> story_at(const StorySources& past, model::Offset offset, bool all) {
+  return Explainer(past, all).run_at(offset);
 }
 
 }  // namespace alarum::tools
