@@ -24,6 +24,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr auto kRefusedHint =
+    "an event that was refused is not in the journal: alarum rejected lists the newest with the "
+    "reason\n";
+
 std::optional<std::string> text_of_file(const std::string& path, std::istream& in,
                                         std::ostream& err) {
   std::ostringstream text;
@@ -92,7 +96,10 @@ int explain_by_daemon(const ExplainOptions& options, std::ostream& out, std::ost
   const auto story = client.get_text(
       "/api/v1/explain?id=" + percent_encode(options.id) + (options.all ? "&all=true" : ""),
       options.json ? "application/json" : "text/plain");
-  if (!story) return 1;
+  if (!story) {
+    err << kRefusedHint;
+    return 1;
+  }
   out << *story;
   return 0;
 }
@@ -116,7 +123,11 @@ int explain_command(const ExplainOptions& options, std::istream& in, std::ostrea
   const tools::StorySources past{*folder->journal, folder->generations(), folder->hashes(),
                                  folder->path + "/book.sqlite"};
   const auto story = tools::story_of(past, options.id, options.all);
-  if (!story) return refuse(story.error(), err);
+  if (!story) {
+    refuse(story.error(), err);
+    if (story.error().reason == "not_found") err << kRefusedHint;
+    return 1;
+  }
   out << (options.json ? story->json : story->text);
   return 0;
 }

@@ -87,6 +87,15 @@ std::string describe(const alert::BookView::Told& told) {
                      told.at ? format_rfc3339(*told.at) : "?", told.id);
 }
 
+// Of an alert that fired and of which nothing was sent or suppressed.
+std::string nobody_text(const model::Alert& alert) {
+  std::string labels;
+  for (const auto& [name, value] : alert.labels) labels += fmt::format(" '{}={}'", name, value);
+  return "    nobody was notified so far: it waits for its group, or its route has no receiver that "
+         "notifies anybody: alarum routes test" +
+         labels + "\n";
+}
+
 // A line of its own for each request that was not taken.
 std::string attempts_text(const alert::BookView::Told& told, const std::string& indent) {
   std::string text;
@@ -230,7 +239,10 @@ class Explainer {
     for (const auto& change : found->changes) {
       text("  " + describe(change) + '\n');
       auto one = to_json(change);
-      for (const auto& told : told_since(change.alert.id, offset)) {
+      const auto notified = told_since(change.alert.id, offset);
+      if (notified.empty() && change.kind == model::Change::Kind::fired && !change.alert.late)
+        text(nobody_text(change.alert));
+      for (const auto& told : notified) {
         text(attempts_text(told, "    ") + "    " + describe(told) +
              (told.offset == offset ? "\n"
                                     : fmt::format(", with its group at offset {}\n", told.offset)));
