@@ -13,6 +13,7 @@
 #include "api/query.h"
 #include "api/silence_routes.h"
 #include "api/streams.h"
+#include "api/trial_routes.h"
 
 namespace alarum::api {
 namespace {
@@ -225,16 +226,25 @@ void add_renamed(http::Router& router, const std::string& old_path, const std::s
 
 asio::awaitable<Response> explain(const Sources& sources, const Request& request) {
   const Query query(request.query);
-  const auto known = query.only({"id", "all"});
+  const auto known = query.only({"id", "offset", "all"});
   if (!known) co_return http::error_response(400, known.error().reason, known.error().message);
   const auto all = query.flag("all", false);
   if (!all) co_return http::error_response(400, all.error().reason, all.error().message);
-  const auto id = query.text("id");
-  if (id.empty())
+  ExplainQuestion question{query.text("id"), std::nullopt, *all};
+  const bool by_offset = !query.all("offset").empty();
+  if (question.id.empty() != by_offset)
     co_return http::error_response(400, "bad_parameter",
-                                   "parameter \"id\" must be the id of an event or of an alert");
-  const Ask ask = [&sources, &id, &all](http::Completion<Result<TextAndJson>> done) {
-    sources.explain(id, *all, std::move(done));
+                                   "parameter \"id\" must be the id of an event or of an alert, or "
+                                   "\"offset\" that of an event in the journal");
+  if (by_offset && query.text("offset") != "0") {
+    const auto offset = query.count("offset", 0, SIZE_MAX);
+    if (!offset) co_return http::error_response(400, offset.error().reason, offset.error().message);
+    question.offset = *offset;
+  } else if (by_offset) {
+    question.offset = 0;
+  }
+  const Ask ask = [&sources, &question](http::Completion<Result<TextAndJson>> done) {
+    sources.explain(question, std::move(done));
   };
   co_return co_await page(ask, !wants(request, "text/plain"));
 }
@@ -287,6 +297,7 @@ void add_routes(http::Router& router, const Sources& sources) {
              immediate([] { return text(std::string(openapi_text()), "application/yaml"); }));
   add_operator_routes(router, kept);
   add_stream_routes(router, kept);
+  add_trial_routes(router, kept);
   router.add("GET", "/api/v1/explain", http::Access::view,
              [kept](Request& request, http::BodyStream&) { return explain(*kept, request); });
 }

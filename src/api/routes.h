@@ -80,6 +80,15 @@ struct TextAndJson {
   std::string text, json;
 };
 
+class RuleTrials;
+
+/// What `GET /api/v1/explain` asks for.
+struct ExplainQuestion {
+  std::string id;                       ///< of an event or an alert; empty: `offset`
+  std::optional<model::Offset> offset;  ///< of an event
+  bool all = false;                     ///< also the rules of which nothing fits
+};
+
 /// What the API asks the rest of the daemon for. All are called on an HTTP thread and must not
 /// block.
 struct Sources {
@@ -115,21 +124,22 @@ struct Sources {
   /// Events that fitted each rule since the start, by its name
   std::function<std::map<std::string, std::uint64_t>()> matches;
   std::string config_file;  ///< empty: none
-  /// What became of the event or alert of that id. Errors: `not_found`, `busy`, `stopping`, those
-  /// of the journal.
-  std::function<void(const std::string& id, bool all, http::Completion<Result<TextAndJson>>)>
-      explain;
+  /// What became of that event or alert. Errors: `not_found`, `busy`, `stopping`, those of the
+  /// journal.
+  std::function<void(const ExplainQuestion&, http::Completion<Result<TextAndJson>>)> explain;
   /// A page of the journal's events. Waits for the disk: on a helper. Errors: the journal's.
   std::function<Result<EventPage>(model::Offset from, std::size_t most, const EventFilter& filter)>
       events;
   std::function<model::Offset()> journal_end;  ///< the offset that the next record will have
   ChangeLog* changes = nullptr;                ///< what the engine has changed of late
+  RuleTrials* trials = nullptr;                ///< nullptr: nobody tries rules here
   engine::Stage* engine = nullptr;
 };
 
 /// Adds the page (page.h), `/metrics`, `/-/healthy`, `/-/ready`, `POST /-/reload`, `GET
 /// /api/v1/rules/plan`, `GET`, `PUT` and `DELETE /api/v1/inventory`, `GET /api/v1/ledger`, `GET
-/// /api/v1/processing-errors`, `GET /api/v1/status` and what alertmanager_routes.h names.
+/// /api/v1/processing-errors`, `GET /api/v1/status`, the routes of trial_routes.h and what
+/// alertmanager_routes.h names.
 void add_routes(http::Router& router, const Sources& sources);
 
 /// Adds `GET /api/v1/routes`: every route with its method, its path and whose credentials it asks

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "api/session_routes.h"
+#include "app/ask_engine.h"
 #include "app/core_routes.h"
 #include "app/descriptors.h"
 #include "app/metrics.h"
@@ -122,6 +123,7 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   bridge->lock_inode_ = inode_of(bridge->config().data + "/lock");
   bridge->past_ = std::make_unique<PastQuestions>(bridge->core_->journal().view(),
                                                   bridge->core_->storage().book_path());
+  bridge->trials_ = bridge->make_trials();
   if (auto done = bridge->listen(); !done) return std::unexpected(done.error());
   if (auto done = bridge->core_->begin(); !done) return std::unexpected(done.error());
   bridge->core_->start();
@@ -144,12 +146,29 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
   options.doors.metrics = [this](const api::MetricsAnswers& answers) { return metrics(answers); };
   options.doors.source_faults = [this] { return sources_->faults(); };
   options.doors.source_states = [this] { return states_of(*sources_); };
-  options.doors.explain = [this](const std::string& id, bool all, const PastQuestions::Done& done) {
-    past_->explain(id, all, done);
+  options.doors.explain = [this](const api::ExplainQuestion& question,
+                                 const PastQuestions::Done& done) {
+    past_->explain(question, done);
   };
+  options.doors.trials = [this] { return trials_.get(); };
   options.doors.data_fault = [this] { return data_fault(config().data, lock_inode_); };
   options.doors.missing_files = [this] { return missing_files_.load(); };
   return options;
+}
+
+std::unique_ptr<RuleTrials> Bridge::make_trials() {
+  auto& in_force = core_->in_force();
+  const auto routing = [this] {
+    return ask_engine(core_->stage(), 5s,
+                      [](engine::Engine&, alert::Book&, engine::Processor& processor) {
+                        return processor.routing();
+                      })
+        .value_or("");
+  };
+  return std::make_unique<RuleTrials>(
+      TrialParts{core_->journal().view(), [&in_force] { return in_force.generation.get(); },
+                 routing, clock_, random_},
+      [&in_force] { return in_force.pushes.get(); });
 }
 
 Result<void> Bridge::listen() {
@@ -264,6 +283,7 @@ void Bridge::stop() {
       {"sources", {}, [this] { sources_->stop(5s); }, 15s},
       {"fetches", {}, [this] { client_.stop(); }, 5s},  // whoever waits for one is answered: 503
       {"questions about the past", {}, [this] { past_->stop(); }, 15s},
+      {"trials of rules", {}, [this] { trials_->stop(); }, 15s},
       {"http", [this] { server_->begin_stop(); }, [this] { server_->stop(10s); }, 15s},
   };
   for (auto& ending : core_->endings())

@@ -7,6 +7,7 @@
 #include "app/core.h"
 #include "app/load.h"
 #include "app/past_questions.h"
+#include "app/rule_trials.h"
 #include "app/service_manager.h"
 #include "base/random.h"
 #include "deliver/machine_transport.h"
@@ -60,6 +61,7 @@ class Bridge {
   const config::Config& config() const { return core_->in_force().config; }
   std::string scheme() const { return config().tls ? "https://" : "http://"; }
   http::Router router();
+  std::unique_ptr<RuleTrials> make_trials();
   // Binds the port and opens the sources; nothing is accepted yet.
   Result<void> listen();
   std::string metrics(const api::MetricsAnswers& answers);
@@ -78,6 +80,7 @@ class Bridge {
   std::atomic<std::uint64_t> missing_files_ = 0;  // http threads read it for the readiness page
   std::unique_ptr<Core> core_;
   std::unique_ptr<PastQuestions> past_;
+  std::unique_ptr<RuleTrials> trials_;
   std::uint64_t lock_inode_ = 0;  // of the data folder's lock, as it was at the start
   std::unique_ptr<http::Authenticator> gate_;
   http::Client client_;  // for URLs in messages of SMN and SNS: certificates, confirmations

@@ -100,10 +100,11 @@ api::Sources sources_of(Core& core) {
   sources.generation = [&core] { return core.in_force().generation.get(); };
   sources.matches = [&core] { return core.intake().matches().by_rule; };
   sources.config_file = core.options().config_file;
-  sources.explain = [&core](const std::string& id, bool all, const Done& done) {
-    if (core.doors().explain) return core.doors().explain(id, all, done);
+  sources.explain = [&core](const api::ExplainQuestion& question, const Done& done) {
+    if (core.doors().explain) return core.doors().explain(question, done);
     done.complete(fail("stopping", "nobody answers questions about the past here"));
   };
+  sources.trials = core.doors().trials ? core.doors().trials() : nullptr;
   sources.events = [&core](model::Offset from, std::size_t most, const api::EventFilter& filter) {
     const auto generation = core.in_force().generation.get();
     return event_page(core.journal().view(), *generation, from, most, filter);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/routes.h"
+#include "api/rule_trials.h"
 #include "app/load.h"
 
 namespace alarum::app {
@@ -36,9 +37,11 @@ struct Doors {
   /// What each source beside the HTTP routes has done since the start; any thread.
   std::function<std::vector<SourceState>()> source_states;
   /// What became of an event or an alert: PastQuestions::explain().
-  std::function<void(const std::string& id, bool all,
+  std::function<void(const api::ExplainQuestion& question,
                      const http::Completion<Result<api::TextAndJson>>& done)>
       explain;
+  /// The playground and backtests; nullptr: there are none. Any thread.
+  std::function<api::RuleTrials*()> trials;
   /// Why the data folder is not what was opened at the start; empty: it is. Any thread.
   std::function<std::string()> data_fault;
   std::function<std::uint64_t()> missing_files;  ///< see provide_descriptors(); any thread

@@ -67,12 +67,12 @@ PastQuestions::PastQuestions(journal::JournalView& journal, std::string book)
   });
 }
 
-void PastQuestions::explain(const std::string& id, bool all, const Done& done) {
+void PastQuestions::explain(const api::ExplainQuestion& question, const Done& done) {
   if (stopping_) return done.complete(fail("stopping", "the daemon is stopping"));
   if (busy_.exchange(true))
     return done.complete(
         fail("busy", "another question about the past is being answered: ask again later"));
-  if (!questions_.push_over_bound({id, all, done}))
+  if (!questions_.push_over_bound({question, done}))
     done.complete(fail("stopping", "the daemon is stopping"));
 }
 
@@ -84,11 +84,12 @@ void PastQuestions::stop() {
 
 void PastQuestions::run() {
   while (auto questions = questions_.take_all(std::chrono::hours(1))) {
-    for (const auto& [id, all, done] : *questions) {
+    for (const auto& [asked, done] : *questions) {
       StoppableView view(journal_, stopping_);
       const auto hashes = [&view](model::GenerationId one) { return view.find_generation(one); };
       const tools::StorySources past{view, stored_generations(view, nullptr), hashes, book_};
-      auto story = tools::story_of(past, id, all);
+      auto story = asked.offset ? tools::story_at(past, *asked.offset, asked.all)
+                                : tools::story_of(past, asked.id, asked.all);
       busy_ = false;
       if (story)
         done.complete(api::TextAndJson{std::move(story->text), std::move(story->json)});

@@ -22,16 +22,15 @@ class PastQuestions {
   PastQuestions(journal::JournalView& journal, std::string book);
   ~PastQuestions() { stop(); }
 
-  /// What story_of() says of an id. Errors: also `busy` while another question is answered, and
-  /// `stopping`. Any thread; does not wait.
-  void explain(const std::string& id, bool all, const Done& done);
+  /// What story_of() says of an id, or story_at() of an offset. Errors: also `busy` while another
+  /// question is answered, and `stopping`. Any thread; does not wait.
+  void explain(const api::ExplainQuestion& question, const Done& done);
   /// Ends what is being answered (`stopping`), and waits for the thread. Any thread but its own.
   void stop();
 
  private:
   struct Question {
-    std::string id;
-    bool all;
+    api::ExplainQuestion asked;
     Done done;
   };
   void run();

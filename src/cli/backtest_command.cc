@@ -6,9 +6,12 @@
 
 #include "alert/book_view.h"
 #include "app/delivery_config.h"
-#include "cli/backtest_report.h"
+#include "cli/client_settings.h"
 #include "cli/data_folder.h"
+#include "cli/remote_backtest.h"
 #include "receivers/list.h"
+#include "tools/backtest_report.h"
+#include "tools/backtest_run.h"
 
 namespace alarum::cli {
 namespace {
@@ -62,16 +65,15 @@ std::optional<engine::DeliveryConfig> delivery_config_of(const std::string& path
   return config ? std::optional(app::notification_config_of(*config, false).outlets) : std::nullopt;
 }
 
-void tell_damage(const tools::PastRead& read, std::ostream& err) {
-  for (const auto& place : read.damage) err << "warning: " << place << '\n';
+void tell_damage(const std::vector<std::string>& damage, std::ostream& err) {
+  for (const auto& place : damage) err << "warning: " << place << '\n';
 }
 
 // What of the past cannot be known for sure: records are gone, or never were written.
-bool tell_beginning(model::Offset first, std::ostream& err) {
+void tell_beginning(model::Offset first, std::ostream& err) {
   if (first > 0)
     err << fmt::format(
         "partial: the journal begins at offset {}; what had begun before is not seen\n", first);
-  return first > 0;
 }
 
 int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostream& out,
@@ -81,27 +83,30 @@ int compare_rules(const BacktestOptions& options, DataFolder& folder, std::ostre
   const auto outlets = delivery_config_of(options.config, faults);
   err << faults.text();
   if (!next || !outlets) return 1;
-  const auto first = tools::first_offset(*folder.journal);
-  if (!first) return refuse(first.error(), err);
   const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-  tools::Backtest backtest(folder.generations(), folder.hashes(), next,
-                           options.since ? now - *options.since : Time(), *outlets);
-  std::optional<Result<tools::PastRead>> read;
+  const tools::BacktestRequest request{*folder.journal,
+                                       folder.generations(),
+                                       folder.hashes(),
+                                       next,
+                                       options.since ? now - *options.since : Time(),
+                                       Time::max(),
+                                       *outlets};
+  std::optional<Result<tools::BacktestOutcome>> run;
   {
     Progress progress(std::clog, options.progress);
-    read =
-        tools::read_past(*folder.journal, *first, [&](const model::Record& record) -> Result<bool> {
+    run = tools::run_backtest(
+        request, [&](const model::Record& record, const tools::Backtest&) -> Result<void> {
           progress.add(record);
-          if (auto done = backtest.step(record); !done) return std::unexpected(done.error());
-          return true;
+          return {};
         });
   }
-  if (!*read) return refuse((*read).error(), err);
-  tell_damage(**read, err);
-  const bool partial = tell_beginning(*first, err) || !(*read)->damage.empty();
-  const auto report = backtest.report();
-  out << (options.json ? backtest_json(report, partial) : backtest_text(report));
-  return report.same() && !partial ? 0 : 3;
+  if (!*run) return refuse((*run).error(), err);
+  const auto& outcome = **run;
+  tell_damage(outcome.damage, err);
+  tell_beginning(outcome.first, err);
+  out << (options.json ? tools::backtest_json(outcome.report, outcome.partial())
+                       : tools::backtest_text(outcome.report));
+  return outcome.report.same() && !outcome.partial() ? 0 : 3;
 }
 
 // Starts where the engine's whole state is known: the beginning of everything, else the oldest
@@ -151,7 +156,7 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
         });
   }
   if (!*read) return refuse((*read).error(), err);
-  tell_damage(**read, err);
+  tell_damage((*read)->damage, err);
   const auto difference = check.difference();
   if (since > *from)
     err << fmt::format(
@@ -170,6 +175,9 @@ int compare_book(const BacktestOptions& options, DataFolder& folder, std::ostrea
 }  // namespace
 
 int backtest_command(const BacktestOptions& options, std::ostream& out, std::ostream& err) {
+  const bool names_folder = !options.data.empty() || !options.config.empty();
+  if (asks_daemon(options.url, names_folder, client_world()))
+    return remote_backtest(options, out, err);
   Diagnostics faults;
   const auto folder = open_data(options.data, options.config, faults);
   err << faults.text();

@@ -15,6 +15,7 @@ struct BacktestOptions {
   std::string inventory{};
   std::optional<Duration> since;  ///< how far back; nullopt: as far as the journal reaches
   std::string data{}, config{};
+  std::string url{};  ///< of `--url`; a daemon in place of a data folder, see asks_daemon()
   bool json = false;
   bool progress = false;  ///< stderr is a terminal
 };

@@ -115,6 +115,7 @@ void add_dlq(CLI::App& app, Action& action) {
   redrive->add_option("--rate", options->rate, "letters a second (10)")
       ->check(CLI::Range(0.01, 1000.0));
   ids->excludes(all);
+  add_json(*redrive, options->json);
   redrive->callback([options, &action] {
     if (options->ids.empty() && !options->all)
       throw CLI::RequiredError("dlq redrive: ID…, or --all");

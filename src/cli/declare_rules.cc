@@ -58,6 +58,17 @@ void add_test(CLI::App& app, Action& action) {
       ->add_option("--inventory", options->inventory,
                    "in place of the file that \"inventory\" of the tests' rules names")
       ->check(CLI::ExistingFile);
+  auto* people = command->get_option("--show-people");
+  auto* coverage = command->get_option("--coverage");
+  auto* mutate = command->get_option("--mutate");
+  command
+      ->add_option_function<std::string>(
+          "-o,--output", [options](const std::string&) { options->json = true; },
+          "json: the results, for programs")
+      ->check(CLI::IsMember({"json"}))
+      ->excludes(people)
+      ->excludes(coverage)
+      ->excludes(mutate);
   command->add_option("PATH", options->paths, "test files and folders (the shipped ones)");
   command->callback([options, &action] {
     options->paths = or_shipped(options->paths);

@@ -12,8 +12,8 @@
 #include "cli/explain_command.h"
 #include "cli/import_command.h"
 #include "cli/ledger_command.h"
-#include "cli/native_events.h"
 #include "cli/rules_command.h"
+#include "tools/native_events.h"
 
 namespace alarum::cli {
 namespace {
@@ -53,7 +53,7 @@ void add_explain(CLI::App& app, Action& action) {
   command
       ->add_option("--format", options->format,
                    "of --event, where it cannot be guessed: " +
-                       fmt::format("{}", fmt::join(native_formats(), ", ")) + ", json/NAME")
+                       fmt::format("{}", fmt::join(tools::native_formats(), ", ")) + ", json/NAME")
       ->needs(event);
   command->add_flag("--all", options->all, "also the rules of which nothing fits");
   add_data(*command, options);
@@ -76,7 +76,7 @@ void add_fields(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExplainOptions>();
   command
       ->add_option("FORMAT", options->format,
-                   fmt::format("{}, json/NAME", fmt::join(native_formats(), ", ")))
+                   fmt::format("{}, json/NAME", fmt::join(tools::native_formats(), ", ")))
       ->required();
   command->add_option("FILE", options->event, "without one, or with -: standard input");
   command->add_option("--config", options->config, "that has the mapping of json/NAME")
@@ -111,7 +111,8 @@ void add_backtest(CLI::App& app, Action& action) {
   auto* command = add_command(app, "backtest",
                               "what other rules would have made of the past; without "
                               "--rules: replays it and compares with the history",
-                              "alarum backtest --rules new/ --since 7d");
+                              "alarum backtest --rules new/ --since 7d\n"
+                              "alarum backtest --rules new/ --url http://127.0.0.1:9797");
   auto options = std::make_shared<BacktestOptions>();
   auto since = std::make_shared<std::string>();
   auto* rules = command->add_option("--rules", options->rules, "the new rule files and folders");
@@ -122,6 +123,7 @@ void add_backtest(CLI::App& app, Action& action) {
       ->needs(rules);
   command->add_option("--since", *since, "how far back: 7d (as far as the journal reaches)");
   add_data(*command, options);
+  add_url(*command, options->url);
   command->callback([options, since, &action] {
     if (!since->empty()) {
       auto length = parse_duration(*since);

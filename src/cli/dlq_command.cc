@@ -114,6 +114,7 @@ int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err)
   ApiClient client(options.url, err);
   const auto ids = chosen(client, options, err);
   if (!ids) return 1;
+  if (ids->empty() && options.json) out << "[]\n";
   if (ids->empty())
     return err << (options.target.empty() && options.detail.empty()
                        ? "there are no dead letters"
@@ -121,6 +122,7 @@ int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err)
                << ": nothing " << (options.dry_run ? "would be" : "was") << " sent again\n",
            0;
   std::map<std::string, std::size_t> outcomes;
+  auto list = Json::array();
   const auto pause = std::chrono::duration<double>(options.dry_run ? 0 : 1 / options.rate);
   for (std::size_t i = 0; i < ids->size(); ++i) {
     if (i > 0) std::this_thread::sleep_for(pause);
@@ -129,9 +131,12 @@ int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err)
     if (!json) return 1;
     const auto outcome = json->at("letters").at(0).value("outcome", "");
     ++outcomes[outcome];
+    list.push_back({{"id", (*ids)[i]}, {"outcome", outcome}});
+    if (options.json) continue;
     out << (*ids)[i] << "  "
         << (options.dry_run && outcome == "redriven" ? "would be sent again" : outcome) << "\n";
   }
+  if (options.json) out << list.dump() << "\n";
   for (const auto& [outcome, count] : outcomes)
     err << count << " " << outcome << (options.dry_run ? " (dry run)" : "") << "\n";
   return outcomes.contains("not_there") ? 1 : 0;

@@ -20,7 +20,8 @@ struct DlqOptions {
 int dlq_ls(const DlqOptions& options, std::ostream& out, std::ostream& err);
 /// `alarum dlq show ID`: one letter with its body.
 int dlq_show(const DlqOptions& options, std::ostream& out, std::ostream& err);
-/// `alarum dlq redrive`: sends again what is still true, oldest first, at most `rate` a second.
+/// `alarum dlq redrive`: sends again what is still true, oldest first, at most `rate` a second. As
+/// JSON a list of {"id", "outcome"}.
 int dlq_redrive(const DlqOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace alarum::cli

@@ -13,16 +13,20 @@
 #include "base/printable.h"
 #include "cli/api_client.h"
 #include "cli/data_folder.h"
-#include "cli/native_events.h"
 #include "model/flat_event.h"
 #include "receivers/list.h"
 #include "tools/explain.h"
+#include "tools/native_events.h"
 #include "tools/story.h"
 
 namespace alarum::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr auto kRefusedHint =
+    "an event that was refused is not in the journal: alarum rejected lists the newest with the "
+    "reason\n";
 
 std::optional<std::string> text_of_file(const std::string& path, std::istream& in,
                                         std::ostream& err) {
@@ -40,7 +44,7 @@ std::optional<std::string> text_of_file(const std::string& path, std::istream& i
 // The events of what a sender posts. nullopt: it was said what is wrong.
 std::optional<std::vector<model::Event>> posted_events(const ExplainOptions& options,
                                                        std::istream& in, std::ostream& err) {
-  NativeBody body;
+  tools::NativeBody body;
   body.format = options.format;
   body.now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   auto text = text_of_file(options.event, in, err);
@@ -53,7 +57,7 @@ std::optional<std::vector<model::Event>> posted_events(const ExplainOptions& opt
     if (!config) return std::nullopt;
     body.pushes = config->pushes;
   }
-  auto decoded = decode_native(body);
+  auto decoded = tools::decode_native(body);
   if (!decoded) return refuse(decoded.error(), err), std::nullopt;
   std::vector<model::Event> out;
   for (std::size_t i = 0; i < decoded->size(); ++i) {
@@ -92,7 +96,10 @@ int explain_by_daemon(const ExplainOptions& options, std::ostream& out, std::ost
   const auto story = client.get_text(
       "/api/v1/explain?id=" + percent_encode(options.id) + (options.all ? "&all=true" : ""),
       options.json ? "application/json" : "text/plain");
-  if (!story) return 1;
+  if (!story) {
+    err << kRefusedHint;
+    return 1;
+  }
   out << *story;
   return 0;
 }
@@ -116,7 +123,11 @@ int explain_command(const ExplainOptions& options, std::istream& in, std::ostrea
   const tools::StorySources past{*folder->journal, folder->generations(), folder->hashes(),
                                  folder->path + "/book.sqlite"};
   const auto story = tools::story_of(past, options.id, options.all);
-  if (!story) return refuse(story.error(), err);
+  if (!story) {
+    refuse(story.error(), err);
+    if (story.error().reason == "not_found") err << kRefusedHint;
+    return 1;
+  }
   out << (options.json ? story->json : story->text);
   return 0;
 }

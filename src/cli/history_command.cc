@@ -1,11 +1,13 @@
 #include "cli/history_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/diagnostics.h"
 #include "base/percent.h"
 #include "base/printable.h"
 #include "cli/api_client.h"
@@ -61,16 +63,32 @@ std::string what(const Entry& entry) {
          (reason.empty() ? "" : " (" + reason + ")");
 }
 
+// Whether there is a receiver that `target` names, or an integration of it. Receivers of the past
+// are known by their entries alone, so this is asked when there are none.
+bool knows_target(ApiClient& client, const std::string& target, std::ostream& err) {
+  if (target.empty()) return true;
+  const auto receivers = client.get("/api/v2/receivers");
+  if (!receivers) return false;
+  std::vector<std::string> names;
+  for (const auto& one : *receivers) names.push_back(one.value("name", ""));
+  const auto wanted = target.substr(0, target.find('/'));
+  if (std::ranges::find(names, wanted) != names.end()) return true;
+  err << fmt::format("error: no receiver is called \"{}\"{}; there are: {}\n", wanted,
+                     did_you_mean(wanted, names), fmt::join(names, ", "));
+  return false;
+}
+
 }  // namespace
 
 int history_command(const HistoryOptions& options, std::ostream& out, std::ostream& err) {
-  std::string query;
+  std::string query, target;
   std::size_t left = kEntries;
   for (const auto& [name, value] : options.asked) {
     if (name == "limit")
       left = std::strtoull(value.c_str(), nullptr, 10);
     else
       query += name + "=" + percent_encode(value) + "&";
+    if (name == "target") target = value;
   }
   const auto filters = filters_of(options.matchers);
   if (!filters) return err << "error: " << filters.error().message << "\n", 1;
@@ -88,6 +106,7 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   if (!query.empty())
     err << "these are the newest " << entries.size()
         << ", and there are older ones: --limit says how many are wanted\n";
+  if (entries.empty() && !knows_target(client, target, err)) return 1;
   if (options.json)
     return out << entries.dump(-1, ' ', false, Entry::error_handler_t::replace) << "\n", 0;
   if (entries.empty()) return out << "nothing\n", 0;

@@ -161,6 +161,11 @@ int rules_show_command(const RulesOptions& options, std::ostream& out, std::ostr
 
 int rules_plan_command(const RulesOptions& options, std::ostream& out, std::ostream& err) {
   if (options.paths.empty()) return plan_of_daemon(options, out, err);
+  if (is_of_daemon(options))
+    return refuse({"needs_folder",
+                   "a plan of NEW needs the data folder: name it with --data or --config. Without "
+                   "NEW the daemon plans the files that its config names"},
+                  err);
   const auto next = compile(options.paths, err);
   if (!next) {
     err << "the new rules do not load: a reload would change nothing\n";

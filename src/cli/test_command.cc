@@ -5,7 +5,7 @@
 
 #include <iostream>
 
-#include "cli/test_files.h"
+#include "app/test_files.h"
 #include "cli/test_mutants.h"
 #include "cli/test_report.h"
 #include "cli/untested.h"
@@ -80,13 +80,16 @@ int test_command(const TestOptions& options, std::ostream& out, std::ostream& er
     return 2;
   }
   Diagnostics faults;
-  auto files = load_tests(options.paths, faults, options.inventory);
+  auto files = app::load_tests(options.paths, faults, options.inventory);
   for (auto& file : files) run_tests(file, chosen);
   err << faults.text();
-  print_results(files, out, err);
+  if (options.json)
+    out << results_json(files);
+  else
+    print_results(files, out, err);
   if (options.show_people) show_people(files, chosen, out);
   const auto sums = sums_of(files);
-  if (sums.tests > 0) out << sum_line(sums);
+  if (sums.tests > 0 && !options.json) out << sum_line(sums);
   out.flush();
   if (!options.junit.empty() && !write_junit(options.junit, files)) {
     err << fmt::format("cannot write the report {}\n", options.junit);

@@ -13,6 +13,7 @@ struct TestOptions {
   bool coverage = false;     ///< also tell which rules and alternatives no test reaches
   bool mutate = false;       ///< also tell which small faults in the rules no test notices
   bool show_people = false;  ///< also tell what one person gets in each test
+  bool json = false;         ///< the results as JSON, without the other lines
   bool progress = false;     ///< stderr is a terminal
 };
 

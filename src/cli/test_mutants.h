@@ -2,13 +2,15 @@
 #include <ostream>
 #include <vector>
 
-#include "cli/test_files.h"
+#include "app/test_files.h"
 
 namespace re2 {
 class RE2;
 }
 
 namespace alarum::cli {
+
+using app::TestFile;
 
 struct MutationSums {
   std::size_t mutants = 0;  ///< that load

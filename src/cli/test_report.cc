@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace alarum::cli {
 namespace {
@@ -101,6 +102,25 @@ void print_results(const std::vector<TestFile>& files, std::ostream& out, std::o
         out << fmt::format("{}: failed: {}\n{}", place_of(result), result.name, result.difference);
     }
   }
+}
+
+std::string results_json(const std::vector<TestFile>& files) {
+  using Json = nlohmann::ordered_json;
+  auto list = Json::array();
+  const auto add = [&](const TestFile& file, int line, const std::string& name, bool passed,
+                       const std::string& difference) {
+    list.push_back({{"file", file.path},
+                    {"line", line},
+                    {"name", name},
+                    {"passed", passed},
+                    {"difference", difference}});
+  };
+  for (const auto& file : files) {
+    if (!file.faults.empty()) add(file, 0, "the file", false, file.faults);
+    for (const auto& result : file.results)
+      add(file, result.place.line, result.name, result.passed, result.difference);
+  }
+  return list.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 void print_coverage(const tools::Coverage::Report& report, std::ostream& out) {

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/test_files.h"
+#include "app/test_files.h"
 #include "tools/coverage.h"
 
 namespace alarum::cli {
+
+using app::TestFile;
 
 struct TestSums {
   std::size_t tests = 0, failed = 0, files = 0, errors = 0;
@@ -21,5 +23,9 @@ void print_results(const std::vector<TestFile>& files, std::ostream& out, std::o
 void print_coverage(const tools::Coverage::Report& report, std::ostream& out);
 /// JUnit XML, which CI systems read. False when it cannot be written.
 bool write_junit(const std::string& path, const std::vector<TestFile>& files);
+
+/// For programs: a list of {"file", "line", "name", "passed", "difference"}, as the API's
+/// playground has them. A file that cannot run has one entry, whose line is 0.
+std::string results_json(const std::vector<TestFile>& files);
 
 }  // namespace alarum::cli

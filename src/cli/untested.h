@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/test_files.h"
+#include "app/test_files.h"
 
 namespace alarum::cli {
+
+using app::TestFile;
 
 /// Tells the rules in the folders among `paths` whose file no test file names: a line each, with
 /// its place. How many there are.

@@ -13,11 +13,12 @@ using model::Change;
 
 class Run {
  public:
-  explicit Run(std::shared_ptr<const match::Generation> generation)
+  Run(std::shared_ptr<const match::Generation> generation, const std::function<bool()>& stopped)
       : engine_(
             [generation](const std::string&) -> Result<std::shared_ptr<const match::Generation>> {
               return generation;
-            }) {
+            }),
+        is_stopped_(stopped) {
     step(kTestStart, model::Reload{generation->rules().hash});
   }
 
@@ -35,13 +36,14 @@ class Run {
   }
 
   void run_until(Time end) {
-    while (engine_.next_due() && *engine_.next_due() <= end) tick();
+    while (engine_.next_due() && *engine_.next_due() <= end && !stopped()) tick();
   }
   void tick() { step(std::max(now_, *engine_.next_due()), model::Tick{}); }
   // A timer that runs may set another one: goes on until none is due within a day.
   void run_out() {
-    while (engine_.next_due() && *engine_.next_due() <= now_ + 24h) tick();
+    while (engine_.next_due() && *engine_.next_due() <= now_ + 24h && !stopped()) tick();
   }
+  bool stopped() const { return is_stopped_ && is_stopped_(); }
 
   void pass_to(Time at) { now_ = at; }
 
@@ -52,6 +54,7 @@ class Run {
 
  private:
   Engine engine_;
+  const std::function<bool()>& is_stopped_;
   std::vector<Change> seen_;
   std::string fault_;
   model::Offset next_ = 0;
@@ -150,8 +153,9 @@ std::string duplicates_of(const RuleTest& test) {
 }  // namespace
 
 RuleTestResult run_rule_test(const RuleTest& test,
-                             std::shared_ptr<const match::Generation> generation) {
-  Run run(std::move(generation));
+                             std::shared_ptr<const match::Generation> generation,
+                             const std::function<bool()>& stopped) {
+  Run run(std::move(generation), stopped);
   for (const auto& [at, event, own_id, duplicate] : test.events) {
     // As in the daemon, a timer that is due before the event has a step of its own.
     run.run_until(kTestStart + at);
@@ -165,6 +169,8 @@ RuleTestResult run_rule_test(const RuleTest& test,
   } else {
     run.run_out();
   }
+  if (run.stopped())
+    return {test.name, test.place, false, "      it took longer than it may, and was ended\n"};
   if (!run.fault().empty())
     return {
         test.name, test.place, false,

@@ -91,7 +91,12 @@ Backtest::Backtest(engine::FindGeneration stored, FindHash hash_of,
 
 People::Take Backtest::counting(Side& side) {
   return [this, &side](const People::Message& message) {
-    if (message.routed.at - ahead_ >= since_) side.sent[message.routed.target].add(message);
+    const auto at = message.routed.at - ahead_;
+    if (at < since_) return;
+    const auto& target = message.routed.target;
+    side.sent[target].add(message);
+    if (message.news == News::page || message.news == News::update)
+      ++side.pages[target][std::chrono::floor<std::chrono::days>(at)];
   };
 }
 
@@ -183,6 +188,26 @@ std::string Backtest::person() const {
   return most ? most->first : "";
 }
 
+std::vector<BacktestReport::Day> Backtest::by_day(const std::string& person) const {
+  std::map<std::chrono::sys_days, BacktestReport::Day> days;
+  using Day = BacktestReport::Day;
+  const auto count = [&](const Side& side, std::size_t Day::*alerts, std::size_t Day::*pages) {
+    for (const auto& alert : side.alerts)
+      ++(days[std::chrono::floor<std::chrono::days>(alert.fired_at)].*alerts);
+    const auto sent = side.pages.find(person);
+    if (sent == side.pages.end()) return;
+    for (const auto& [day, number] : sent->second) days[day].*pages += number;
+  };
+  count(before_, &Day::alerts_before, &Day::pages_before);
+  count(after_, &Day::alerts_after, &Day::pages_after);
+  std::vector<Day> out;
+  for (auto& [day, numbers] : days) {
+    numbers.day = day;
+    out.push_back(numbers);
+  }
+  return out;
+}
+
 BacktestReport Backtest::report() const {
   BacktestReport report;
   report.from = from_.value_or(since_);
@@ -191,6 +216,7 @@ BacktestReport Backtest::report() const {
   const auto days = std::max(
       1.0 / 24, std::chrono::duration<double, std::ratio<86400>>(report.to - report.from).count());
   report.person = person();
+  report.days = by_day(report.person);
   const auto side = [&](const Side& of) {
     const auto sent = of.sent.find(report.person);
     const auto count = sent == of.sent.end() ? PeopleCount{} : sent->second;

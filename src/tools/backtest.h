@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,6 +50,12 @@ struct BacktestReport {
     std::size_t before = 0, after = 0;  ///< times fired
   };
   std::vector<Noisy> noisiest;  ///< at most ten, by what the new rules would fire
+  /// What one day (UTC) had under both: alerts that began, and pages of `person`.
+  struct Day {
+    std::chrono::sys_days day;
+    std::size_t alerts_before = 0, alerts_after = 0, pages_before = 0, pages_after = 0;
+  };
+  std::vector<Day> days;  ///< every day of the period that had something, in order
 
   bool same() const { return added.empty() && removed.empty() && moved.empty(); }
 };
@@ -89,12 +96,16 @@ class Backtest {
 
   Result<void> step(const model::Record& record);
   BacktestReport report() const;
+  /// Alerts of the period so far, on both sides together.
+  std::size_t alerts() const { return before_.alerts.size() + after_.alerts.size(); }
 
  private:
   struct Side {
     std::vector<PastAlert> alerts;
     std::map<std::pair<std::string, std::string>, std::size_t> open;  // index into alerts
     std::map<std::string, PeopleCount> sent;                          // by target
+    // Pages by target and day
+    std::map<std::string, std::map<std::chrono::sys_days, std::size_t>> pages;
     void take(const model::Change& change, Time since);
   };
   Result<void> pass_time(const model::Record& record);
@@ -102,6 +113,7 @@ class Backtest {
   Result<void> step_new(const model::Record& record);
   People::Take counting(Side& side);
   std::string person() const;
+  std::vector<BacktestReport::Day> by_day(const std::string& person) const;
 
   PastEngine old_;
   engine::Engine new_;

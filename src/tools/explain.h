@@ -44,8 +44,10 @@ std::string time_json(const Explanation& explanation);
 /// test are only counted, unless `all`.
 std::string verdicts_text(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts,
                           bool all);
-/// `[{"alert", "verdict": "none" or in words, "match": {"fits", "apart", "failed": [{"path",
-/// "wanted", "seen", "place"}]}, "until": …}]`
-std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts);
+/// `[{"alert", "place", "verdict": "none" or in words, "near": whether it passes any test, "why":
+/// the first test that failed, "match": {"fits", "no_single_element", "failed": [{"path",
+/// "expected", "seen", "place"}]}, "until": …}]`. Without `all` only the rules that are near.
+std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts,
+                          bool all = true);
 
 }  // namespace alarum::tools

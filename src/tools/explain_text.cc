@@ -93,17 +93,22 @@ const PatternVerdict& nearest(const RuleVerdict& verdict) {
       verdict.steps, {}, [](const auto& step) { return step.apart ? 0 : step.failed.size(); });
 }
 
+// Why a rule without hits has none, in a sentence.
+std::string why_none(const RuleVerdict& verdict) {
+  if (verdict.other_kind) return "is about alerts of other rules";
+  if (!verdict.why_known.empty()) return verdict.why_known;
+  const auto& missed = nearest(verdict);
+  return missed.failed.empty()
+             ? "fits, but its status is resolved and there is nothing it could end"
+             : failed_text(missed);
+}
+
 std::string rule_text(const rules::Rule& rule, const RuleVerdict& verdict) {
   if (!verdict.hits.empty())
     return fmt::format("  + {}: {}\n", rule.alert, hit_text(rule, verdict));
-  if (verdict.other_kind)
-    return fmt::format("  - {}: is about alerts of other rules\n", rule.alert);
-  if (!verdict.why_known.empty()) return fmt::format("  - {}: {}\n", rule.alert, verdict.why_known);
-  const auto& missed = nearest(verdict);
-  if (missed.failed.empty())
-    return fmt::format(
-        "  - {}: fits, but its status is resolved and there is nothing it could end\n", rule.alert);
-  return fmt::format("  - {}: {}\n{}", rule.alert, failed_text(missed), changes_text(missed));
+  const bool missed = !verdict.other_kind && verdict.why_known.empty();
+  return fmt::format("  - {}: {}\n{}", rule.alert, why_none(verdict),
+                     missed ? changes_text(nearest(verdict)) : "");
 }
 
 bool near(const rules::Rule& rule, const RuleVerdict& verdict) {
@@ -158,13 +163,19 @@ std::string time_json(const Explanation& explanation) {
   return json.dump();
 }
 
-std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts) {
+std::string verdicts_json(const rules::RuleSet& rules, const std::vector<RuleVerdict>& verdicts,
+                          bool all) {
   auto list = Json::array();
   for (const auto& verdict : verdicts) {
-    Json one{
-        {"alert", rules.rules[verdict.rule].alert},
-        {"verdict", verdict.hits.empty() ? "none" : hit_text(rules.rules[verdict.rule], verdict)},
-        {"match", to_json(verdict.match)}};
+    const auto& rule = rules.rules[verdict.rule];
+    const bool is_near = !verdict.hits.empty() || near(rule, verdict);
+    if (!all && !is_near) continue;
+    Json one{{"alert", rule.alert},
+             {"place", place_text(rule.place)},
+             {"verdict", verdict.hits.empty() ? "none" : hit_text(rule, verdict)},
+             {"near", is_near}};
+    if (verdict.hits.empty()) one["why"] = why_none(verdict);
+    one["match"] = to_json(verdict.match);
     if (!verdict.why_known.empty()) one["unmatched"] = verdict.why_known;
     if (verdict.until) one["until"] = to_json(*verdict.until);
     for (const auto& step : verdict.steps) one["steps"].push_back(to_json(step));

@@ -87,6 +87,15 @@ std::string describe(const alert::BookView::Told& told) {
                      told.at ? format_rfc3339(*told.at) : "?", told.id);
 }
 
+// Of an alert that fired and of which nothing was sent or suppressed.
+std::string nobody_text(const model::Alert& alert) {
+  std::string labels;
+  for (const auto& [name, value] : alert.labels) labels += fmt::format(" '{}={}'", name, value);
+  return "    nobody was notified so far: it waits for its group, or its route has no receiver that "
+         "notifies anybody: alarum routes test" +
+         labels + "\n";
+}
+
 // A line of its own for each request that was not taken.
 std::string attempts_text(const alert::BookView::Told& told, const std::string& indent) {
   std::string text;
@@ -126,6 +135,13 @@ class Explainer {
   Explainer(const StorySources& past, bool all) : past_(past), all_(all) {
     auto book = alert::BookView::open(past.book);
     if (book) book_.emplace(std::move(*book));
+  }
+
+  Result<Story> run_at(model::Offset offset) {
+    if (auto done = explain_event(offset); !done) return std::unexpected(done.error());
+    if (json_.empty())
+      return fail("not_found", fmt::format("there is no event at offset {}", offset));
+    return finish();
   }
 
   Result<Story> run(const std::string& id) {
@@ -223,7 +239,10 @@ class Explainer {
     for (const auto& change : found->changes) {
       text("  " + describe(change) + '\n');
       auto one = to_json(change);
-      for (const auto& told : told_since(change.alert.id, offset)) {
+      const auto notified = told_since(change.alert.id, offset);
+      if (notified.empty() && change.kind == model::Change::Kind::fired && !change.alert.late)
+        text(nobody_text(change.alert));
+      for (const auto& told : notified) {
         text(attempts_text(told, "    ") + "    " + describe(told) +
              (told.offset == offset ? "\n"
                                     : fmt::format(", with its group at offset {}\n", told.offset)));
@@ -257,6 +276,10 @@ std::string event_text(const model::Event& event) {
 
 Result<Story> story_of(const StorySources& past, const std::string& id, bool all) {
   return Explainer(past, all).run(id);
+}
+
+Result<Story> story_at(const StorySources& past, model::Offset offset, bool all) {
+  return Explainer(past, all).run_at(offset);
 }
 
 }  // namespace alarum::tools

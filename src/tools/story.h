@@ -27,6 +27,9 @@ struct Story {
 /// `not_found`; those of the journal and of the generations.
 Result<Story> story_of(const StorySources& past, const std::string& id, bool all);
 
+/// The same of the event at that offset of the journal, which is quicker than to look for an id.
+Result<Story> story_at(const StorySources& past, model::Offset offset, bool all);
+
 /// `event e2 of SYS.BMS: hot, subject s2`
 std::string event_text(const model::Event& event);
 

@@ -369,10 +369,48 @@ def numbers_of_the_json_log_are_numbers():
         assert line["rules"] == 2 and isinstance(line["listen"], str), line
 
 
+# What prints no data, or data that is JSON (or another format of its own) already.
+WITHOUT_JSON = {"serve": "runs until it is stopped", "send": "says how many were accepted, and its exit code says the same", "silence update": "changes one thing",
+                "silence expire": "changes what was named", "silence import": "prints the ids of what it made", "import alertmanager": "prints a config", "match": "prints JSON lines", "bench match": "prints JSON",
+                "template render": "prints what a receiver is sent, whose format is the receiver's", "help": "text for people", "man": "a man page", "completions": "a script"}
+
+
+def ends_of_the_command_tree(words=()):
+    """Each command without commands below it, with its `--help`."""
+    text = subprocess.run([BINARY, *words, "--help"], capture_output=True, text=True, check=True).stdout
+    below, listing = [], False
+    for line in text.splitlines():
+        if re.match(r"[A-Z].*:$", line):
+            listing = line not in ("Options:", "Arguments:", "Example:")
+        elif listing and (found := re.match(r"  ([a-z][a-z-]*)(  |$)", line)):
+            below.append(found[1])
+    if not below:
+        yield " ".join(words), text
+    for name in below:
+        yield from ends_of_the_command_tree((*words, name))
+
+
+def every_command_that_prints_data_has_json():
+    ends = dict(ends_of_the_command_tree())
+    assert len(ends) > 35, sorted(ends)
+    without = {name for name, text in ends.items() if not re.search(r"^ +-o.*json", text, re.M)}
+    assert without == set(WITHOUT_JSON), (without - set(WITHOUT_JSON), set(WITHOUT_JSON) - without)
+
+
+def what_names_nothing_is_refused_or_said():
+    with temporary() as folder, scene(folder, Webhook()) as daemon:
+        hands = Hands(daemon, folder)
+        wrong = hands.err("history", "--target", "tset", code=1)
+        assert 'no receiver is called "tset" (did you mean "test"?); there are: test' in wrong, wrong
+        assert hands.out("history", "--target", "test/webhook/0") == "nothing\n"
+        assert hands.json("dlq", "redrive", "--all", "--dry-run") == []
+        assert "needs the data folder" in hands.err("rules", "plan", "rules.yaml", code=1)
+
+
 if __name__ == "__main__":
     main([settings_come_from_the_environment_and_a_file, alerts_are_listed_by_badness_and_many_stand_in_one_row,
           alerts_are_handled_by_the_beginning_of_their_id_or_by_matchers, silences_are_made_listed_brought_back_and_ended,
           status_says_on_one_screen_what_is_wrong, what_is_in_force_is_shown_without_secrets, events_are_seen_as_they_come,
           bodies_of_senders_are_explained_as_they_are, a_backup_is_taken_while_events_come_and_a_daemon_starts_on_it,
           a_receiver_is_tested_past_the_ledger, help_pages_and_completions_are_of_one_source,
-          a_stop_that_is_asked_for_twice_is_in_order_and_a_deleted_folder_is_not_ready, numbers_of_the_json_log_are_numbers])
+          a_stop_that_is_asked_for_twice_is_in_order_and_a_deleted_folder_is_not_ready, numbers_of_the_json_log_are_numbers, every_command_that_prints_data_has_json, what_names_nothing_is_refused_or_said])

@@ -47,7 +47,7 @@ def keys(route):
 def same_targets(path):
     """Other ways to write that path: the same request."""
     escaped = path[:-1] + f"%{ord(path[-1]):02x}" if path[-1] != "/" else path
-    query = "from=1" if path == "/api/v1/events/stream" else "limit=1"  # one that it knows
+    query = {"/api/v1/events/stream": "from=1", "/api/v1/rule-files": "file="}.get(path, "limit=1")  # one that it knows
     return [path, f"{path}?{query}", f"http://localhost{path}", f"HTTPS://LOCALHOST{path}?", escaped]
 
 

@@ -92,7 +92,7 @@ def time_and_chance_are_passed_in():
 
 
 # Configs written out: without receivers, and for tests that name no config. And the import, which knows Alertmanager's.
-TEXTS_OF_CONFIGS = {"config/receivers.cc", "cli/test_files.cc", "app/delivery_config.h", "import/receivers.cc"}
+TEXTS_OF_CONFIGS = {"config/receivers.cc", "app/test_files.cc", "app/delivery_config.h", "import/receivers.cc"}
 
 
 def a_kind_of_receiver_is_known_to_its_file_alone():

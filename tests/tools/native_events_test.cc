@@ -1,10 +1,10 @@
-#include "cli/native_events.h"
+#include "tools/native_events.h"
 
 #include <gtest/gtest.h>
 
 #include "config/config.h"
 
-namespace alarum::cli::native_events_test {
+namespace alarum::tools::native_events_test {
 namespace {
 
 const Time kNow = *parse_rfc3339("2026-11-30T12:00:00Z");
@@ -56,4 +56,4 @@ TEST(NativeEvents, ALineASyslogEvent) {
 }
 
 }  // namespace
-}  // namespace alarum::cli::native_events_test
+}  // namespace alarum::tools::native_events_test

@@ -1,14 +1,14 @@
-#include "cli/backtest_report.h"
+#include "tools/backtest_report.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-namespace alarum::cli {
+namespace alarum::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using tools::PastAlert;
 
 std::string name_of(const PastAlert& alert) {
   return alert.rule + '{' + alert.key + '}';
@@ -36,13 +36,28 @@ Json to_json(const PastAlert& alert) {
 }
 
 template <class List, class Of>
-Json list_of(const List& list, const Of& of) {
+Json list_of(const List& list, const Of& of, std::size_t most = SIZE_MAX) {
   auto out = Json::array();
-  for (const auto& one : list) out.push_back(of(one));
+  for (const auto& one : list) {
+    if (out.size() == most) break;
+    out.push_back(of(one));
+  }
   return out;
 }
 
-Json to_json(const tools::BacktestReport::Side& side) {
+std::string day_text(std::chrono::sys_days day) {
+  return format_rfc3339(Time(day)).substr(0, 10);
+}
+
+Json to_json(const BacktestReport::Day& day) {
+  return {{"day", day_text(day.day)},
+          {"alerts_before", day.alerts_before},
+          {"alerts_after", day.alerts_after},
+          {"pages_before", day.pages_before},
+          {"pages_after", day.pages_after}};
+}
+
+Json to_json(const BacktestReport::Side& side) {
   return {{"alerts", side.alerts},
           {"alerts_a_day", side.a_day},
           {"pages_a_night", side.pages_a_night},
@@ -50,8 +65,16 @@ Json to_json(const tools::BacktestReport::Side& side) {
           {"messages_a_night", side.messages_a_night}};
 }
 
+template <class List, class Line>
+std::string lines_of(const List& list, const char* what, std::size_t most, const Line& line) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, list.size()); ++i) text += line(list[i]);
+  if (list.size() > most) text += fmt::format("  … and {} more {}\n", list.size() - most, what);
+  return text;
+}
+
 // `pages a night (24 h, to oncall/slack/0): 3.0 before, 1.0 after; critical …`
-std::string night_text(const tools::BacktestReport& report) {
+std::string night_text(const BacktestReport& report) {
   const auto& [before, after] = std::tie(report.old_rules, report.new_rules);
   if (report.person.empty()) return "pages a night: nobody is sent anything, before or after\n";
   return fmt::format(
@@ -63,12 +86,15 @@ std::string night_text(const tools::BacktestReport& report) {
 
 }  // namespace
 
-std::string backtest_text(const tools::BacktestReport& report) {
-  std::string text;
-  for (const auto& alert : report.removed) text += "- " + line(alert) + '\n';
-  for (const auto& alert : report.added) text += "+ " + line(alert) + '\n';
-  for (const auto& moved : report.moved)
-    text += fmt::format("~ {}\n  {}\n", line(moved.before), line(moved.after));
+std::string backtest_text(const BacktestReport& report, std::size_t most) {
+  const auto removed = [](const PastAlert& alert) { return "- " + line(alert) + '\n'; };
+  const auto added = [](const PastAlert& alert) { return "+ " + line(alert) + '\n'; };
+  const auto changed = [](const BacktestReport::Moved& moved) {
+    return fmt::format("~ {}\n  {}\n", line(moved.before), line(moved.after));
+  };
+  auto text = lines_of(report.removed, "removed", most, removed) +
+              lines_of(report.added, "added", most, added) +
+              lines_of(report.moved, "moved", most, changed);
   text += fmt::format("{} to {}, {} events: {} added, {} removed, {} moved\n",
                       format_rfc3339(report.from), format_rfc3339(report.to), report.events,
                       report.added.size(), report.removed.size(), report.moved.size());
@@ -83,8 +109,12 @@ std::string backtest_text(const tools::BacktestReport& report) {
   return text;
 }
 
-std::string backtest_json(const tools::BacktestReport& report, bool partial) {
+std::string backtest_json(const BacktestReport& report, bool partial, std::size_t most) {
   const auto alert = [](const PastAlert& one) { return to_json(one); };
+  const auto day = [](const BacktestReport::Day& one) { return to_json(one); };
+  const Json counts{{"added", report.added.size()},
+                    {"removed", report.removed.size()},
+                    {"moved", report.moved.size()}};
   const Json json{
       {"from", format_rfc3339(report.from)},
       {"to", format_rfc3339(report.to)},
@@ -93,20 +123,25 @@ std::string backtest_json(const tools::BacktestReport& report, bool partial) {
       {"person", report.person},
       {"before", to_json(report.old_rules)},
       {"after", to_json(report.new_rules)},
-      {"added", list_of(report.added, alert)},
-      {"removed", list_of(report.removed, alert)},
+      {"counts", counts},
+      {"added", list_of(report.added, alert, most)},
+      {"removed", list_of(report.removed, alert, most)},
       {"moved",
-       list_of(report.moved,
-               [&](const auto& moved) {
-                 return Json{{"before", to_json(moved.before)}, {"after", to_json(moved.after)}};
-               })},
-      {"noisiest", list_of(report.noisiest, [](const auto& noisy) {
-         return Json{{"rule", noisy.rule},
-                     {"key", noisy.key},
-                     {"before", noisy.before},
-                     {"after", noisy.after}};
-       })}};
+       list_of(
+           report.moved,
+           [&](const auto& moved) {
+             return Json{{"before", to_json(moved.before)}, {"after", to_json(moved.after)}};
+           },
+           most)},
+      {"noisiest", list_of(report.noisiest,
+                           [](const auto& noisy) {
+                             return Json{{"rule", noisy.rule},
+                                         {"key", noisy.key},
+                                         {"before", noisy.before},
+                                         {"after", noisy.after}};
+                           })},
+      {"days", list_of(report.days, day)}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-}  // namespace alarum::cli
+}  // namespace alarum::tools

@@ -7,7 +7,7 @@
 #include "config/push_ingest.h"
 #include "ingest/cloudevents.h"
 
-namespace alarum::cli {
+namespace alarum::tools {
 
 /// A body as some sender posts it, to be read as the daemon would read it.
 struct NativeBody {
@@ -31,4 +31,4 @@ std::string guess_format(std::string_view text);
 /// `unknown_format`; `unknown_source`: the config has no such mapping.
 Result<std::vector<ingest::Decoded>> decode_native(const NativeBody& body);
 
-}  // namespace alarum::cli
+}  // namespace alarum::tools

@@ -1,4 +1,4 @@
-#include "cli/native_events.h"
+#include "tools/native_events.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,7 +18,7 @@
 #include "ingest/push/signed_message.h"
 #include "ingest/stream/syslog.h"
 
-namespace alarum::cli {
+namespace alarum::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -147,4 +147,4 @@ Events decode_native(const NativeBody& body) {
                                             fmt::join(native_formats(), ", ")));
 }
 
-}  // namespace alarum::cli
+}  // namespace alarum::tools

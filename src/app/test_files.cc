@@ -1,4 +1,4 @@
-#include "cli/test_files.h"
+#include "app/test_files.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,12 +8,13 @@
 #include <fmt/format.h>
 
 #include "app/delivery_config.h"
+#include "app/tried_rules.h"
 #include "base/node.h"
 #include "engine/rule_test_runner.h"
 #include "receivers/list.h"
 #include "tools/people_run.h"
 
-namespace alarum::cli {
+namespace alarum::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -58,8 +59,10 @@ bool has_tests(const std::string& path) {
   return !root || root->find("tests") || !root->find("rules");
 }
 
-// The test files beside a rule file that name it.
-std::vector<std::string> tests_of(const fs::path& rules) {
+}  // namespace
+
+std::vector<std::string> tests_beside(const std::string& rule_file) {
+  const fs::path rules(rule_file);
   std::vector<std::string> found;
   const auto folder = rules.has_parent_path() ? rules.parent_path() : fs::path(".");
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -76,6 +79,8 @@ std::vector<std::string> tests_of(const fs::path& rules) {
   return found;
 }
 
+namespace {
+
 std::vector<std::string> find_tests(const std::vector<std::string>& paths, Diagnostics& faults) {
   std::vector<std::string> found;
   for (const auto& path : paths) {
@@ -86,7 +91,7 @@ std::vector<std::string> find_tests(const std::vector<std::string>& paths, Diagn
       } else if (fs::exists(path, unused) && (is_test_file(path) || has_tests(path))) {
         found.push_back(fs::path(path).lexically_normal().string());
       } else if (fs::exists(path, unused)) {
-        const auto beside = tests_of(path);
+        const auto beside = tests_beside(path);
         if (beside.empty())
           faults.error({path, 0, 0},
                        "has no tests, and no *.test.yaml beside it names it under \"rules\"");
@@ -127,17 +132,27 @@ void load_receivers(TestFile& test, Diagnostics& faults) {
   if (!config) return;
   for (auto& one : test.file.tests)
     engine::mark_duplicates(one.events, {config->dedup.window, config->dedup.max});
-  auto wires = app::notification_config_of(*config, false);
+  auto wires = notification_config_of(*config, false);
   test.people = wires.outlets;
   test.receivers = {std::move(wires.outlets), std::move(wires.targets)};
   if (path.empty()) {
-    if (const auto none = config::parse(app::kOnePerson, "test", receivers::kinds(), faults))
-      test.people = app::notification_config_of(*none, false).outlets;
+    if (const auto none = config::parse(kOnePerson, "test", receivers::kinds(), faults))
+      test.people = notification_config_of(*none, false).outlets;
   }
   check_people(test, faults);
 }
 
-void load(TestFile& test, const std::string& inventory, Diagnostics& faults) {
+using RuleTexts = std::vector<rules::Sources::File>;
+
+void put(const RuleTexts& texts, rules::Sources& sources) {
+  for (auto& file : sources.files) {
+    for (const auto& text : texts)
+      if (is_same_name(text.path, file.path)) file.text = text.text;
+  }
+}
+
+void load(TestFile& test, const std::string& inventory, const RuleTexts& texts,
+          Diagnostics& faults) {
   const auto text = slurp(test.path);
   if (!text) return faults.error({test.path, 0, 0}, "cannot be read, or is empty");
   auto file = engine::read_rule_tests(*text, test.path, faults, slurp);
@@ -146,6 +161,7 @@ void load(TestFile& test, const std::string& inventory, Diagnostics& faults) {
   load_receivers(test, faults);
   test.sources = rules::read_sources(test.file.rules, faults,
                                      inventory.empty() ? test.file.inventory : inventory);
+  put(texts, test.sources);
   auto generation = compile_rules(test, test.sources, faults);
   if (faults.ok()) test.generation = std::move(generation);
 }
@@ -170,13 +186,13 @@ std::size_t TestFile::failed() const {
 }
 
 std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults,
-                                 const std::string& inventory) {
+                                 const std::string& inventory, const RuleTexts& rules) {
   std::vector<TestFile> files;
   for (const auto& path : find_tests(paths, faults)) {
     auto& test = files.emplace_back();
     test.path = path;
     Diagnostics own;
-    load(test, inventory, own);
+    load(test, inventory, rules, own);
     if (!own.ok()) test.faults = own.text();
   }
   return files;
@@ -195,9 +211,11 @@ std::shared_ptr<const match::Generation> compile_rules(const TestFile& file,
 }
 
 engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& test,
-                                const std::shared_ptr<const match::Generation>& generation) {
+                                const std::shared_ptr<const match::Generation>& generation,
+                                const std::function<bool()>& stopped) {
   engine::RuleTestResult result{test.name, test.place, true, ""};
-  if (test.asks_transitions) result = engine::run_rule_test(test, generation);
+  if (test.asks_transitions) result = engine::run_rule_test(test, generation, stopped);
+  if (stopped && stopped()) return result;
   if (test.requests) {
     const auto requests = tools::run_requests(test, generation, file.receivers);
     result.passed = result.passed && requests.passed;
@@ -212,4 +230,4 @@ engine::RuleTestResult run_test(const TestFile& file, const engine::RuleTest& te
   return result;
 }
 
-}  // namespace alarum::cli
+}  // namespace alarum::app

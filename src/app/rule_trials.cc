@@ -1,0 +1,31 @@
+#include "app/rule_trials.h"
+
+#include "app/rule_files.h"
+
+namespace alarum::app {
+
+void RuleTrials::playground(std::string body, const Done& done) {
+  playground_.answer(std::move(body), done);
+}
+
+void RuleTrials::start_backtest(std::string body, const Done& done) {
+  backtests_.start(std::move(body), done);
+}
+
+http::Response RuleTrials::rule_files(const std::string& file) {
+  const auto in_force = in_force_();
+  auto text = file.empty() ? rule_file_list(*in_force) : rule_file(*in_force, file);
+  if (!text)
+    return http::error_response(text.error().reason == "not_found" ? 404 : 500,
+                                text.error().reason, text.error().message);
+  http::Response response;
+  response.body = std::move(*text);
+  return response;
+}
+
+void RuleTrials::stop() {
+  playground_.stop();
+  backtests_.stop();
+}
+
+}  // namespace alarum::app
