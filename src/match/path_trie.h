@@ -42,8 +42,9 @@ class PathTrie {
   /// leads there. Most names that no rule reads are rejected by a 64-bit filter in the node,
   /// without a look into the table.
   Node child(Node node, std::string_view name) const {
-    if (!(nodes_[node].filter >> filter_bit(name) & 1))
-      return split_ || name.empty() ? unusual(node, name) : 0;
+    if (name.empty()) [[unlikely]]
+      return unusual(node, name);
+    if (!(nodes_[node].filter >> filter_bit(name) & 1)) return split_ ? unusual(node, name) : 0;
     const auto hash = name_hash(name, node);
     for (auto at = hash & mask_;; at = (at + 1) & mask_) {
       const auto& edge = edges_[at];

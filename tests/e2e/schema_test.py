@@ -62,6 +62,22 @@ def config_files_have_the_keys_that_the_reader_knows():
     same_keys("config", "json", "json: {ci: {KEYS}}", top["json"]["additionalProperties"]["properties"])
 
 
+def sources_have_the_keys_that_the_reader_knows():
+    """The schema has one list for all kinds: every key of each kind is in it, and is a key of some kind."""
+    properties = set(SCHEMAS["config"]["properties"]["sources"]["items"]["properties"])
+    with temporary() as folder:
+        path = pathlib.Path(folder) / "t.yaml"
+        path.write_text("sources: [{}]")
+        said = subprocess.run([BINARY, "check", "--config", str(path)], capture_output=True, text=True)
+    kinds = re.search(r"exactly one of ([\w, ]+), to say", said.stdout + said.stderr)
+    kinds = re.split(r", | or ", kinds.group(1))
+    candidates, known = set(words("config")) | properties, set()
+    for kind in kinds:
+        others = ", ".join(f"{word}: null" for word in sorted(candidates - set(kinds)))
+        known |= {kind} | candidates - set(kinds) - refused("config", f"sources: [{{{kind}: null, {others}}}]", "source")
+    assert len(kinds) > 7 and known == properties, f"the readers have {sorted(known - properties)} more, the schema {sorted(properties - known)}"
+
+
 def test_files_have_the_keys_that_the_reader_knows():
     test = SCHEMAS["tests"]["properties"]["tests"]["items"]["properties"]
     same_keys("tests", "test file", "{KEYS}", SCHEMAS["tests"]["properties"])
@@ -89,5 +105,5 @@ def what_is_shipped_is_valid():
 
 
 if __name__ == "__main__":
-    main([rule_files_have_the_keys_that_the_reader_knows, config_files_have_the_keys_that_the_reader_knows,
+    main([rule_files_have_the_keys_that_the_reader_knows, config_files_have_the_keys_that_the_reader_knows, sources_have_the_keys_that_the_reader_knows,
           test_files_have_the_keys_that_the_reader_knows, what_is_shipped_is_valid])

@@ -53,6 +53,22 @@ TEST(PathTrie, TakesLongPathsApart) {
   EXPECT_EQ(paths.slot(paths.child(paths.child(PathTrie::kRoot, "a.b.c"), "d.e.f.g.h.i.j")), slot);
 }
 
+// Whatever other paths there are: `.a` has an edge with the empty name at the root, and a name of
+// the same filter bit takes the look-up past the filter.
+TEST(PathTrie, AnEmptyNameAtTheRootAddsNothing) {
+  PathTrie paths;
+  const auto a = paths.add("a"), dotted = paths.add(".a");
+  const auto below = paths.child(PathTrie::kRoot, "");
+  EXPECT_EQ(paths.slot(paths.child(below, "a")), a);
+  EXPECT_EQ(paths.slot(paths.child(below, ".a")), dotted);
+  EXPECT_EQ(paths.slot(paths.child(PathTrie::kRoot, ".a")), dotted);
+
+  PathTrie others;
+  others.add("a");
+  for (char c = '0'; c <= 'z'; ++c) others.add(std::string(1, c));
+  EXPECT_EQ(others.child(PathTrie::kRoot, ""), PathTrie::kRoot);
+}
+
 TEST(Ranges, HoldTheirEndsAsTheySay) {
   using Bound = rules::Predicate::Bound;
   const Ranges ranges({{Bound{1, true}, Bound{5, false}, 1},
