@@ -25,7 +25,7 @@ using TrialQuestion = std::function<void(RuleTrials&, std::string, const RuleTri
 
 // Reads the body, asks, and waits for at most `most`.
 Answer ask_trials(Kept sources, const Request& request, BodyStream& stream, std::size_t bytes,
-           std::chrono::nanoseconds most, TrialQuestion question) {
+                  std::chrono::nanoseconds most, TrialQuestion question) {
   if (!sources->trials) co_return no_trials();
   if (request.media_type() != "application/json")
     co_return http::error_response(415, "unsupported_media_type", "send application/json");
@@ -58,7 +58,8 @@ Answer show_rule_files(Kept sources, const Request& request, BodyStream& body) {
 
 Answer show_job(Kept sources, const Request& request) {
   if (!sources->trials) co_return no_trials();
-  const bool text = request.header("Accept").value_or("").find("text/plain") != std::string_view::npos;
+  const bool text =
+      request.header("Accept").value_or("").find("text/plain") != std::string_view::npos;
   co_return sources->trials->backtest(request.parameters.at("id"), text);
 }
 
@@ -75,7 +76,7 @@ Answer all_jobs(Kept sources) {
 }  // namespace
 
 void add_trial_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
-  constexpr auto admin = http::Access::admin;
+  constexpr auto admin = http::Access::admin, view = http::Access::view;
   router.add("POST", "/api/v1/playground", admin, [sources](Request& request, BodyStream& body) {
     TrialQuestion play = [](RuleTrials& trials, std::string text, const RuleTrials::Done& done) {
       trials.playground(std::move(text), done);
@@ -88,15 +89,13 @@ void add_trial_routes(http::Router& router, const std::shared_ptr<const Sources>
     };
     return ask_trials(sources, request, body, kMostBacktest, kCompile, std::move(start));
   });
-  router.add("GET", "/api/v1/backtest", admin,
+  router.add("GET", "/api/v1/backtest", view,
              [sources](Request&, BodyStream&) { return all_jobs(sources); });
-  router.add("GET", "/api/v1/backtest/{id}", admin, [sources](Request& request, BodyStream&) {
-    return show_job(sources, request);
-  });
-  router.add("DELETE", "/api/v1/backtest/{id}", admin, [sources](Request& request, BodyStream&) {
-    return cancel_job(sources, request);
-  });
-  router.add("GET", "/api/v1/rule-files", admin, [sources](Request& request, BodyStream& body) {
+  router.add("GET", "/api/v1/backtest/{id}", view,
+             [sources](Request& request, BodyStream&) { return show_job(sources, request); });
+  router.add("DELETE", "/api/v1/backtest/{id}", admin,
+             [sources](Request& request, BodyStream&) { return cancel_job(sources, request); });
+  router.add("GET", "/api/v1/rule-files", view, [sources](Request& request, BodyStream& body) {
     return show_rule_files(sources, request, body);
   });
 }

@@ -31,11 +31,9 @@ http::Response answer_of(std::string body, unsigned status = 200) {
 
 Result<std::optional<Time>> time_of(const Json& request, const char* name) {
   if (!request.contains(name)) return std::nullopt;
-  const auto time = request[name].is_string()
-                        ? parse_rfc3339(request[name].get<std::string>())
-                        : Result<Time>(fail("bad_time", "it must be a text"));
-  if (!time)
-    return fail("bad_request", fmt::format("\"{}\": {}", name, time.error().message));
+  const auto time = request[name].is_string() ? parse_rfc3339(request[name].get<std::string>())
+                                              : Result<Time>(fail("bad_time", "it must be a text"));
+  if (!time) return fail("bad_request", fmt::format("\"{}\": {}", name, time.error().message));
   return *time;
 }
 
@@ -98,8 +96,7 @@ void Backtests::start(std::string body, const Done& done) {
     return done.complete(answer_of(line_of(json), 409));
   }
   busy_ = thread_.start([this, body = std::move(body), done] { begin(body, done); });
-  if (!busy_)
-    done.complete(http::error_response(503, "stopping", "the daemon is stopping"));
+  if (!busy_) done.complete(http::error_response(503, "stopping", "the daemon is stopping"));
 }
 
 void Backtests::refuse(const Done& done, http::Response answer) {
@@ -112,8 +109,7 @@ void Backtests::refuse(const Done& done, http::Response answer) {
 void Backtests::begin(const std::string& body, const Done& done) {
   const auto wanted = read(body);
   if (!wanted)
-    return refuse(done,
-                  http::error_response(400, wanted.error().reason, wanted.error().message));
+    return refuse(done, http::error_response(400, wanted.error().reason, wanted.error().message));
   Diagnostics faults;
   const auto in_force = parts_.in_force();
   const auto next = compile_tried(wanted->tried, in_force->rules(), parts_.journal, faults);
@@ -142,8 +138,7 @@ void Backtests::run(const Wanted& wanted, std::shared_ptr<const match::Generatio
                     const std::string& id) {
   auto& journal = parts_.journal;
   auto delivery = delivery_of(parts_.routing());
-  if (!delivery)
-    return finish(id, State::failed, [&](Job& job) { job.fault = delivery.error(); });
+  if (!delivery) return finish(id, State::failed, [&](Job& job) { job.fault = delivery.error(); });
   const auto now = parts_.clock.wall();
   const auto end = std::min(wanted.until, now);
   std::optional<Time> first;
@@ -209,8 +204,7 @@ http::Response Backtests::one(const std::string& id, bool text) const {
   const std::lock_guard lock(mutex_);
   const auto job = std::ranges::find(jobs_, id, &Job::id);
   if (job == jobs_.end())
-    return http::error_response(404, "not_found",
-                                "there is no backtest \"" + id + "\" (any more)");
+    return http::error_response(404, "not_found", "there is no backtest \"" + id + "\" (any more)");
   if (!text) return answer_of(json_of(*job) + '\n');
   auto answer = answer_of(job->text);
   answer.content_type = "text/plain; charset=utf-8";

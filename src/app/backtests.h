@@ -56,9 +56,9 @@ class Backtests {
     Time started;
     std::optional<Time> finished;
     std::uint64_t records = 0;
-    Time at;           // the newest record's arrival
-    double share = 0;  // of the period that is done
-    Error fault;       // of `failed`
+    Time at;                   // the newest record's arrival
+    double share = 0;          // of the period that is done
+    Error fault;               // of `failed`
     std::string result, text;  // of `done`: JSON, and for people
   };
   struct Wanted {

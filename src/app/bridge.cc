@@ -221,6 +221,7 @@ std::string Bridge::metrics(const api::MetricsAnswers& answers) {
                        core_->intake().commit_times(),
                        core_->intake().invalid_traces(),
                        {config().data, core_->storage().book_path()},
+                       core_->readiness().checks(),
                        clock_.wall()},
                       answers);
 }

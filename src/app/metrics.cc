@@ -220,6 +220,20 @@ void add_reload(MetricsPage& page, const ReloadState& reload) {
 }
 
 // Every severity has a row, so that one that nothing has is a 0.
+void add_readiness(MetricsPage& page, const std::vector<api::ReadinessCheck>& checks) {
+  using State = api::Condition::State;
+  page.gauge("alarum_ready", "1 if Alarum is ready (GET /-/ready), else 0.",
+             api::first_failed(checks) ? 0 : 1);
+  for (const auto& [name, condition] : checks) {
+    for (const auto& [word, state] :
+         {std::pair("ok", State::ok), std::pair("warning", State::warning),
+          std::pair("failed", State::failed)})
+      page.gauge("alarum_check_state",
+                 "1 for the state that a check of GET /-/ready?verbose is in, else 0.",
+                 condition.state == state ? 1 : 0, {{"check", name}, {"state", word}});
+  }
+}
+
 void add_severities(MetricsPage& page, const std::map<model::Severity, std::uint64_t>& firing) {
   using enum model::Severity;
   for (const auto severity : {none, info, warning, minor, major, critical}) {
@@ -389,6 +403,7 @@ std::string metrics_text(const MetricsSources& meters, const api::MetricsAnswers
   MetricsPage page;
   page.gauge("alarum_build_info", "Always 1. The labels are the version and the git commit.", 1,
              {{"version", kVersion}, {"revision", commit()}});
+  add_readiness(page, meters.checks);
   add_reload(page, *meters.reload);
   page.gauge("alarum_inventory_rows", "Rows of the active inventory.",
              number(meters.inventory ? meters.inventory->about().rows : 0));

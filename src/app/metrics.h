@@ -1,7 +1,9 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "api/readiness.h"
 #include "api/routes.h"
 #include "app/checkpoint_writer.h"
 #include "app/reload_state.h"
@@ -38,7 +40,8 @@ struct MetricsSources {
     std::string folder, book;  ///< the data folder, and the history's file
   };
   Place place;
-  Time now;  ///< wall clock
+  std::vector<api::ReadinessCheck> checks;  ///< what `/-/ready?verbose` says
+  Time now;                                 ///< wall clock
 };
 /// The page in Prometheus' text exposition format. `answers`: what engine and delivery said; what
 /// is missing is left out. On an http thread.

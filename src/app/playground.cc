@@ -31,8 +31,8 @@ struct Pasted {
 Result<Pasted> read_pasted(const std::string& body) {
   const auto json = Json::parse(body, nullptr, false);
   if (json.is_discarded()) return fail("bad_request", "the body is not JSON");
-  const auto known = only_members(
-      json, {"event", "format", "rules", "tables", "inventory", "complete", "tests"});
+  const auto known =
+      only_members(json, {"event", "format", "rules", "tables", "inventory", "complete", "tests"});
   if (!known) return std::unexpected(known.error());
   for (const auto* name : {"event", "format"})
     if (json.contains(name) && !json[name].is_string())
@@ -54,8 +54,8 @@ Json fields_of(const model::Event& event) {
   auto fields = Json::object();
   for (const auto& leaf : flat.under("")) {
     const std::string text(leaf.text);
-    fields[std::string(leaf.path)].push_back(
-        leaf.kind == model::LeafKind::string ? json_quote(text) : text);
+    fields[std::string(leaf.path)].push_back(leaf.kind == model::LeafKind::string ? json_quote(text)
+                                                                                  : text);
   }
   return fields;
 }
@@ -159,8 +159,7 @@ void Playground::answer(std::string body, const api::RuleTrials::Done& done) {
     busy_ = false;
     done.complete(std::move(response));
   });
-  if (!taken)
-    done.complete(http::error_response(503, "stopping", "the daemon is stopping"));
+  if (!taken) done.complete(http::error_response(503, "stopping", "the daemon is stopping"));
 }
 
 http::Response Playground::play(const std::string& body) {

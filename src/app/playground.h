@@ -24,7 +24,7 @@ class Playground {
   /// Ends what runs, and waits for the thread.
   void stop() { thread_.stop(); }
 
-  static constexpr std::size_t kMostEvents = 20;        ///< that one body may have
+  static constexpr std::size_t kMostEvents = 20;           ///< that one body may have
   static constexpr std::chrono::milliseconds kTime{2000};  ///< for everything
 
  private:

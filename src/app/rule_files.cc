@@ -33,7 +33,8 @@ Json tests_of_file(const std::string& file) {
       if (in) list.push_back({{"file", path}, {"text", text.str()}});
     }
   } catch (const std::filesystem::filesystem_error&) {
-    return list;  // the folder is gone, or cannot be read: the rules in force are shown all the same
+    return list;  // the folder is gone, or cannot be read: the rules in force are shown all the
+                  // same
   }
   return list;
 }

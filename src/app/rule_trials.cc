@@ -16,8 +16,8 @@ http::Response RuleTrials::rule_files(const std::string& file) {
   const auto in_force = in_force_();
   auto text = file.empty() ? rule_file_list(*in_force) : rule_file(*in_force, file);
   if (!text)
-    return http::error_response(text.error().reason == "not_found" ? 404 : 500,
-                                text.error().reason, text.error().message);
+    return http::error_response(text.error().reason == "not_found" ? 404 : 500, text.error().reason,
+                                text.error().message);
   http::Response response;
   response.body = std::move(*text);
   return response;

@@ -101,9 +101,8 @@ int print(ApiClient& client, const Json& job, const std::string& path,
     out << *text;
   }
   const auto& counts = result.at("counts");
-  const bool same = counts.value("added", 0) + counts.value("removed", 0) +
-                        counts.value("moved", 0) ==
-                    0;
+  const bool same =
+      counts.value("added", 0) + counts.value("removed", 0) + counts.value("moved", 0) == 0;
   return same && !partial ? 0 : 3;
 }
 

@@ -48,11 +48,24 @@ std::string config_part(const Json& config, Time now) {
   return out;
 }
 
-std::string checks_part(const Json& checks) {
+// What is wrong with a target, or `ok`.
+std::string state_of_target(const Json& one) {
+  if (one.value("circuit", "") == "open") return "CIRCUIT OPEN";
+  const auto failed = parse_rfc3339(one.value("last_failure", ""));
+  const auto worked = parse_rfc3339(one.value("last_success", ""));
+  return failed && (!worked || *worked < *failed) ? "FAILING" : "ok";
+}
+
+std::string health_part(const Json& checks, const Json& targets) {
   std::string out;
   for (const auto& one : checks)
     out += fmt::format("{} {}: {}\n", one.value("state", "") == "failed" ? "FAILED" : "warning",
                        one.value("name", ""), printable_line(one.value("detail", "")));
+  for (const auto& one : targets) {
+    if (const auto state = state_of_target(one); state != "ok")
+      out += fmt::format("warning {}: {}, notifications do not arrive\n",
+                         printable_line(one.value("target", "")), state);
+  }
   return out.empty() ? "everything works\n" : out;
 }
 
@@ -72,14 +85,8 @@ std::string heard_part(const Json& list, const char* name, Time now) {
 }
 
 Row target_row(const Json& one, Time now) {
-  const bool open = one.value("circuit", "") == "open";
   const auto failed = parse_rfc3339(one.value("last_failure", ""));
-  const auto worked = parse_rfc3339(one.value("last_success", ""));
-  const bool failing = failed && (!worked || *worked < *failed);
-  Row row{printable_line(one.value("target", "")),
-          open      ? "CIRCUIT OPEN"
-          : failing ? "FAILING"
-                    : "ok",
+  Row row{printable_line(one.value("target", "")), state_of_target(one),
           plural(one.value("waiting", std::uint64_t{0}), "notification") + " waiting",
           "last success " + ago(one, "last_success", now, "never")};
   if (!failed) return row;
@@ -137,7 +144,7 @@ std::string status_text(const Json& status, const std::string& url, Time now) {
   const auto uptime = std::chrono::seconds(status.value("uptime_seconds", std::int64_t{0}));
   auto out =
       fmt::format("alarum {} at {}, up {}\n", status.value("version", ""), url, age_text(uptime));
-  add_part(out, "health", checks_part(status.at("checks")));
+  add_part(out, "health", health_part(status.at("checks"), status.at("targets")));
   add_part(out, "config", config_part(status.at("config"), now));
   add_part(
       out, "rules",

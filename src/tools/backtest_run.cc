@@ -5,8 +5,7 @@ namespace alarum::tools {
 Result<BacktestOutcome> run_backtest(const BacktestRequest& request, const EachRecord& each) {
   const auto first = first_offset(request.journal);
   if (!first) return std::unexpected(first.error());
-  Backtest backtest(request.stored, request.hash_of, request.next, request.since,
-                    request.delivery);
+  Backtest backtest(request.stored, request.hash_of, request.next, request.since, request.delivery);
   const auto read =
       read_past(request.journal, *first, [&](const model::Record& record) -> Result<bool> {
         if (record.arrived() > request.until) return false;

@@ -151,7 +151,8 @@ class Outliner {
     std::string all;
     for (auto at = json.find(kPartial); at != json.npos; at = json.find(kPartial, at + 1)) {
       const auto from = at + kPartial.size();
-      const std::string name(trimmed(json.substr(from, json.find("}}", from) - from), " \t"));
+      const std::string name(
+          alarum::trimmed(json.substr(from, json.find("}}", from) - from), " \t"));
       const auto text = texts_.find(name, file);
       if (!text) continue;
       outline.keys["text " + name] = *text;

@@ -91,7 +91,8 @@ std::string describe(const alert::BookView::Told& told) {
 std::string nobody_text(const model::Alert& alert) {
   std::string labels;
   for (const auto& [name, value] : alert.labels) labels += fmt::format(" '{}={}'", name, value);
-  return "    nobody was notified so far: it waits for its group, or its route has no receiver that "
+  return "    nobody was notified so far: it waits for its group, or its route has no receiver "
+         "that "
          "notifies anybody: alarum routes test" +
          labels + "\n";
 }

@@ -38,7 +38,7 @@ TEST(StatusText, IsOneScreen) {
   EXPECT_EQ(
       shown(status()),
       "alarum 0.1.0 at http://a:1, up 2h\n"
-      "health    everything works\n"
+      "health    warning oncall/webhook/0: CIRCUIT OPEN, notifications do not arrive\n"
       "config    /etc/alarum.yaml, in force since 2026-11-30T11:00:00Z (1h ago)\n"
       "rules     12 rules, generation 0123456789abcdef\n"
       "events    cloudevents  heard 3s ago  3 accepted  1 duplicate  2 rejected\n"
@@ -66,6 +66,13 @@ TEST(StatusText, SaysWhatIsWrong) {
         "ledger    does NOT balance:\n          1 event is missing\n",
         "targets   delivery does not answer\n"})
     EXPECT_NE(text.find(wanted), text.npos) << wanted << "in\n" << text;
+}
+
+TEST(StatusText, SaysThatEverythingWorksOnlyIfEveryTargetDoes) {
+  auto json = status();
+  json["targets"][0]["circuit"] = "closed";
+  json["targets"][0]["last_success"] = "2026-11-30T11:59:00Z";
+  EXPECT_NE(shown(json).find("health    everything works\n"), std::string::npos);
 }
 
 TEST(StatusText, ATargetThatFailsSinceItsLastSuccessSaysSo) {

@@ -166,6 +166,7 @@ def answers_are_as_the_file_says():
                 ask("GET", "/api/v1/explain", query="id=" + one)
             ask("GET", "/api/v1/explain", 404, query="id=nothing")
             ask("GET", "/api/v1/explain", 400)
+            trials_answer(ask)
             ask("PUT", "/api/v1/inventory", 400, body="a\n", headers={"Content-Type": "text/csv"})
             for method in ("PUT", "DELETE"):
                 ask(method, "/api/v1/inventory", 403, headers={"Origin": "http://x", "Content-Type": "text/csv"}, **({"body": "a"} if method == "PUT" else {}))
@@ -174,6 +175,23 @@ def answers_are_as_the_file_says():
             streams_answer(daemon, ask)
             left = {(method, path) for method, path in described()} - {(method, path) for method, path, status in ask.seen if status < 300}
             assert left <= {("PUT", "/api/v1/inventory")}, f"described, and no good answer was seen: {sorted(left)}"
+
+
+def trials_answer(ask):
+    files = ask("GET", "/api/v1/rule-files")
+    changed = [{"file": files[-1]["file"], "text": ask("GET", "/api/v1/rule-files", query="file=" + files[-1]["file"])["text"]}]
+    ask("GET", "/api/v1/rule-files", 404, query="file=x")
+    pasted = {"event": json.dumps(event("e9", subject="s9")), "rules": changed}
+    assert ask("POST", "/api/v1/playground", body=pasted)["events"][0]["rules"]
+    assert ask("POST", "/api/v1/playground", body={"rules": [{"file": "x.yaml", "text": "rules: ["}]})["faults"]
+    ask("POST", "/api/v1/playground", 400, body={"rulez": []})
+    ask("POST", "/api/v1/playground", 415, body="x", headers={"Content-Type": "text/plain"})
+    ask("POST", "/api/v1/backtest", 400, body={"rules": [{"file": "x.yaml", "text": "rules: ["}]})
+    job = ask("POST", "/api/v1/backtest", 202, body={"rules": changed})["id"]
+    eventually("it ends", lambda: ask("GET", "/api/v1/backtest/{id}", id=job)["state"] == "done")
+    assert ask("GET", "/api/v1/backtest")[-1]["result"]["events"] >= 3
+    ask("DELETE", "/api/v1/backtest/{id}", id=job)
+    ask("GET", "/api/v1/backtest/{id}", 404, id="x")
 
 
 def session_answers(ask):

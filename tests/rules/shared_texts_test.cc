@@ -22,21 +22,18 @@ TEST(SharedTexts, StandInTemplatesAsIfTheyWereWrittenThere) {
   const auto set = loaded(kWhere);
   EXPECT_EQ(summary(set, 0),
             "disk of {{subject}}{{#data.slot}}, slot {{data.slot}}{{/data.slot}}: failed");
-  EXPECT_EQ(set.rules[0].names,
-            (std::map<std::string, std::string>{{"data.slot", "data.slot"}}));
+  EXPECT_EQ(set.rules[0].names, (std::map<std::string, std::string>{{"data.slot", "data.slot"}}));
 }
 
 TEST(SharedTexts, AreFoundInOtherFilesAndFirstInTheOwn) {
   Diagnostics out;
-  const auto set =
-      TextRules{
-          {{"a.yaml", kWhere},
-           {"b.yaml",
-            "texts: {disk: the disk}\n"
-            "rules: [{alert: B, match: b, resolve_after: 1h, summary: '{{>disk}} {{>where}}'}]\n"
-            "override: {A: {summary: '{{>disk}}'}}"}},
-          {}}
-          .compile(out);
+  const auto set = TextRules{
+      {{"a.yaml", kWhere},
+       {"b.yaml",
+        "texts: {disk: the disk}\n"
+        "rules: [{alert: B, match: b, resolve_after: 1h, summary: '{{>disk}} {{>where}}'}]\n"
+        "override: {A: {summary: '{{>disk}}'}}"}},
+      {}}.compile(out);
   ASSERT_TRUE(set) << out.text();
   EXPECT_EQ(summary(*set, 0), "the disk");
   EXPECT_EQ(summary(*set, 1),
@@ -55,7 +52,8 @@ TEST(SharedTexts, AFileBetweenTwoThatHaveOneMustHaveItsOwn) {
 }
 
 TEST(SharedTexts, EveryFaultHasItsPlace) {
-  EXPECT_EQ(said(R"y(
+  EXPECT_EQ(
+      said(R"y(
 texts:
   a b: x
   open: "{{#subject}}"
@@ -67,17 +65,17 @@ rules:
   - {alert: A, match: a, resolve_after: 1h, summary: "{{> where}}"}
   - {alert: B, match: b, resolve_after: 1h, labels: {x: "{{> wher}}", y: "{{> type}}"}}
 )y"),
-            "r.yaml:3:3: error: \"a b\" cannot be the name of a text: use letters, digits and _, "
-            "as in \"a_b\"\n"
-            "r.yaml:4:9: error: text \"open\": section \"subject\" is not closed: "
-            "\"{{/subject}}\" is missing\n"
-            "r.yaml:5:9: error: \"list\" must be a string, not a list\n"
-            "r.yaml:6:9: error: text \"ring\": this text would stand in itself (at byte 1) (at byte "
-            "1)\n"
-            "r.yaml:7:10: error: text \"round\": this text would stand in itself (at byte 1)\n"
-            "r.yaml:10:54: error: \"summary\": there is no text \"where\" under \"texts\" (did you "
-            "mean \"wher\"?) (at byte 1)\n"
-            "r.yaml:11:74: error: \"y\": there is no text \"type\" under \"texts\" (at byte 1)\n");
+      "r.yaml:3:3: error: \"a b\" cannot be the name of a text: use letters, digits and _, "
+      "as in \"a_b\"\n"
+      "r.yaml:4:9: error: text \"open\": section \"subject\" is not closed: "
+      "\"{{/subject}}\" is missing\n"
+      "r.yaml:5:9: error: \"list\" must be a string, not a list\n"
+      "r.yaml:6:9: error: text \"ring\": this text would stand in itself (at byte 1) (at byte "
+      "1)\n"
+      "r.yaml:7:10: error: text \"round\": this text would stand in itself (at byte 1)\n"
+      "r.yaml:10:54: error: \"summary\": there is no text \"where\" under \"texts\" (did you "
+      "mean \"wher\"?) (at byte 1)\n"
+      "r.yaml:11:74: error: \"y\": there is no text \"type\" under \"texts\" (at byte 1)\n");
 }
 
 TEST(SharedTexts, AreBoundedInDepthAndSize) {
@@ -95,10 +93,11 @@ TEST(SharedTexts, AreBoundedInDepthAndSize) {
 }
 
 TEST(SharedTexts, NamesAreJudgedWhereTheTextIsUsed) {
-  EXPECT_EQ(said("texts: {port: '{{data.port}}', bad: '{{projekt_id}}'}\n"
-                 "rules: [{alert: A, match: a, resolve_after: 1h, labels: {p: '{{>port}}'}}]"),
-            "r.yaml:2:61: error: label \"p\" cannot use \"data.port\": labels are fixed when the "
-            "alert fires, so they are made of \"by\" and enrichment names only (subject, server)\n");
+  EXPECT_EQ(
+      said("texts: {port: '{{data.port}}', bad: '{{projekt_id}}'}\n"
+           "rules: [{alert: A, match: a, resolve_after: 1h, labels: {p: '{{>port}}'}}]"),
+      "r.yaml:2:61: error: label \"p\" cannot use \"data.port\": labels are fixed when the "
+      "alert fires, so they are made of \"by\" and enrichment names only (subject, server)\n");
 }
 
 }  // namespace

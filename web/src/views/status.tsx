@@ -19,7 +19,7 @@ export function StatusView() {
   const other = useFetched<Other>((stop) => getJson('api/v2/status', stop), '', 30);
   const ready = useFetched(async () => getText('-/ready?verbose'), '', 5);
   const inventory = useFetched<Inventory>((stop) => getJson('api/v1/inventory', stop), '', 60);
-  const parked = useFetched<Parked>((stop) => getJson('api/v1/parked', stop), '', 30);
+  const parked = useFetched<Parked>((stop) => getJson('api/v1/processing-errors', stop), '', 30);
   const seen = status.value;
   const parts = (ready.data.value ?? '').split('\n').filter((line) => /^\[[+-]\]/.test(line));
   return (
