@@ -166,7 +166,7 @@ TEST(Plan, LooksThroughSharedTexts) {
   EXPECT_EQ(
       planned("x: '{{>y}} is hot', y: disk", "x: '{{>y}} is hot', y: card"),
       "changed      A: state kept, 2 firing\n               text x: disk is hot → card is hot\n"
-      "2 unchanged\n");
+      "2 unchanged, 1 changed: no alert ends\n");
   EXPECT_EQ(planned("x: a", "x: a, z: b"), "3 unchanged: no alert ends\n");
 }
 
