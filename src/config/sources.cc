@@ -16,8 +16,6 @@ namespace {
 
 using Kind = Node::Kind;
 
-constexpr const char* kKinds = "stdin, unix, tcp, udp, file, sse, redfish or cloud_eye";
-
 // Reads one entry of `sources`. Exactly one key says which kind it is.
 class SourceReader {
  public:
@@ -39,29 +37,11 @@ class SourceReader {
   }
 
  private:
-  bool kind() {
-    using Read = void (SourceReader::*)(const Node&);
-    const std::pair<const char*, Read> kinds[]{{"stdin", &SourceReader::standard_input},
-                                               {"unix", &SourceReader::unix_socket},
-                                               {"tcp", &SourceReader::tcp},
-                                               {"udp", &SourceReader::udp},
-                                               {"file", &SourceReader::file},
-                                               {"sse", &SourceReader::sse},
-                                               {"redfish", &SourceReader::redfish},
-                                               {"cloud_eye", &SourceReader::cloud_eye}};
-    int found = 0;
-    for (const auto& [key, take] : kinds) {
-      const auto* n = node_.find(key);
-      if (!n) continue;
-      if (++found == 1) (this->*take)(*n);
-    }
-    if (found != 1)
-      out_.error(
-          node_.place,
-          fmt::format("an entry of sources needs exactly one of {}, to say where events come from",
-                      kKinds));
-    return found == 1;
-  }
+  using Read = void (SourceReader::*)(const Node&);
+  static const std::pair<std::string, Read> kKinds[];
+
+  bool kind();
+  static std::string kinds();
 
   void keys(std::vector<std::string> own) {
     own.insert(own.end(), {"name"});
@@ -266,6 +246,40 @@ class SourceReader {
   Diagnostics& out_;
   Source source_;
 };
+
+// All kinds (CONTRIBUTING.md, "How to add a source").
+const std::pair<std::string, SourceReader::Read> SourceReader::kKinds[] = {
+    {"stdin", &SourceReader::standard_input},
+    {"unix", &SourceReader::unix_socket},
+    {"tcp", &SourceReader::tcp},
+    {"udp", &SourceReader::udp},
+    {"file", &SourceReader::file},
+    {"sse", &SourceReader::sse},
+    {"redfish", &SourceReader::redfish},
+    {"cloud_eye", &SourceReader::cloud_eye}};
+
+bool SourceReader::kind() {
+  int found = 0;
+  for (const auto& [key, take] : kKinds) {
+    const auto* n = node_.find(key);
+    if (!n) continue;
+    if (++found == 1) (this->*take)(*n);
+  }
+  if (found != 1)
+    out_.error(
+        node_.place,
+        fmt::format("an entry of sources needs exactly one of {}, to say where events come from",
+                    kinds()));
+  return found == 1;
+}
+
+// `stdin, unix or tcp`
+std::string SourceReader::kinds() {
+  std::string text;
+  for (const auto& [key, take] : kKinds)
+    text += (text.empty() ? "" : &key == &std::end(kKinds)[-1].first ? " or " : ", ") + key;
+  return text;
+}
 
 // Whether both use the same port of the same host, or one of them uses it on all addresses. The
 // kernel would refuse the second one.

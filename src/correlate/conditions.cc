@@ -21,9 +21,12 @@ std::unique_ptr<KeyedCondition> keyed_condition(const rules::Rule& rule) {
       return std::make_unique<SequenceCondition>(rule);
     case rules::Condition::absent:
       return std::make_unique<AbsentCondition>(rule);
-    default:
-      return std::make_unique<CountCondition>(rule);
+    case rules::Condition::count:
+    case rules::Condition::each:
+    case rules::Condition::gather:  // neither has keys: has_keys()
+      break;
   }
+  return std::make_unique<CountCondition>(rule);
 }
 
 // Also where an exception ends what was begun.

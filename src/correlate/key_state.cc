@@ -22,9 +22,12 @@ State initial_state(rules::Condition condition) {
       return SequenceState();
     case rules::Condition::absent:
       return Absence();
-    default:
-      return Count();
+    case rules::Condition::count:
+    case rules::Condition::each:
+    case rules::Condition::gather:  // neither has keys
+      break;
   }
+  return Count();
 }
 
 void save(const State& state, ByteWriter& out) {

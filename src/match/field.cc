@@ -54,9 +54,18 @@ std::vector<Key> keys_of(const Predicate& predicate) {
     }
     case Op::exists:
       return {{AtomKind::present, ""}};
-    default:
-      return {};
+    case Op::wildcard:
+    case Op::prefix_ignore_case:
+    case Op::suffix_ignore_case:
+    case Op::numeric:
+    case Op::anything_but_values:
+    case Op::anything_but_prefix:
+    case Op::anything_but_suffix:
+    case Op::anything_but_ignore_case:
+    case Op::anything_but_wildcard:
+      break;
   }
+  return {};
 }
 
 bool is_absence(const Predicate& predicate) {

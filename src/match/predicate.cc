@@ -10,9 +10,10 @@ namespace {
 using Op = rules::Predicate::Op;
 using model::LeafKind;
 
-// The plain operator that each nested form of anything-but negates.
-Op inner(Op op) {
-  switch (op) {
+// The test that an operand makes: of a nested form of anything-but the one that is negated, else
+// its own.
+Op test_of(Op operand, Op whole) {
+  switch (whole) {
     case Op::anything_but_prefix:
       return Op::prefix;
     case Op::anything_but_suffix:
@@ -22,7 +23,7 @@ Op inner(Op op) {
     case Op::anything_but_wildcard:
       return Op::wildcard;
     default:
-      return op;
+      return operand;
   }
 }
 
@@ -42,19 +43,35 @@ CompiledPredicate::CompiledPredicate(const rules::Predicate& predicate)
       op_ == Op::suffix_ignore_case)
     ignore_case_.emplace(text_);
   for (auto operand : predicate.operands) {
-    if (op_ != Op::anything_but_values) operand.op = inner(op_);
+    operand.op = test_of(operand.op, op_);
     operands_.emplace_back(operand);
     operands_.back().address_.reset();  // anything-but is textual, unlike the plain literal
   }
 }
 
+// Without a default, so that the compiler names each Op that is forgotten here.
 bool CompiledPredicate::passes(const model::Leaf& leaf) const {
+  const bool text = leaf.kind == LeafKind::string;
   switch (op_) {
     case Op::null:
     case Op::boolean:
     case Op::number:
     case Op::string:
       return literal(leaf);
+    case Op::prefix:
+      return text && leaf.text.starts_with(text_);
+    case Op::suffix:
+      return text && leaf.text.ends_with(text_);
+    case Op::equals_ignore_case:
+      return text && ignore_case_->equals(leaf.text);
+    case Op::prefix_ignore_case:
+      return text && ignore_case_->begins(leaf.text);
+    case Op::suffix_ignore_case:
+      return text && ignore_case_->ends(leaf.text);
+    case Op::wildcard:
+      return text && wildcard_->fits(leaf.text);
+    case Op::cidr:
+      return text && in_block(leaf.text);
     case Op::numeric:
       return number_passes(leaf);
     case Op::exists:
@@ -65,9 +82,8 @@ bool CompiledPredicate::passes(const model::Leaf& leaf) const {
     case Op::anything_but_ignore_case:
     case Op::anything_but_wildcard:
       return none_of_operands(leaf);
-    default:
-      return leaf.kind == LeafKind::string && text_passes(leaf.text);
   }
+  return false;
 }
 
 bool CompiledPredicate::literal(const model::Leaf& leaf) const {
@@ -82,25 +98,9 @@ bool CompiledPredicate::literal(const model::Leaf& leaf) const {
   return leaf.text == text_ || (address_ && IpAddress::parse(leaf.text) == address_);
 }
 
-bool CompiledPredicate::text_passes(std::string_view text) const {
-  switch (op_) {
-    case Op::prefix:
-      return text.starts_with(text_);
-    case Op::suffix:
-      return text.ends_with(text_);
-    case Op::equals_ignore_case:
-      return ignore_case_->equals(text);
-    case Op::prefix_ignore_case:
-      return ignore_case_->begins(text);
-    case Op::suffix_ignore_case:
-      return ignore_case_->ends(text);
-    case Op::wildcard:
-      return wildcard_->fits(text);
-    default: {
-      const auto address = IpAddress::parse(text);
-      return address && block_ && block_->holds(*address);
-    }
-  }
+bool CompiledPredicate::in_block(std::string_view text) const {
+  const auto address = IpAddress::parse(text);
+  return address && block_ && block_->holds(*address);
 }
 
 bool CompiledPredicate::number_passes(const model::Leaf& leaf) const {

@@ -35,7 +35,7 @@ class CompiledPredicate {
   // A string, number, boolean or null. A string literal that is an IP address also passes for
   // another spelling of the same address.
   bool literal(const model::Leaf& leaf) const;
-  bool text_passes(std::string_view text) const;
+  bool in_block(std::string_view text) const;
   bool number_passes(const model::Leaf& leaf) const;
   // anything-but: leaves of any type pass unless they pass an operand.
   bool none_of_operands(const model::Leaf& leaf) const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 
 #include "base/deprecation.h"
 #include "base/fields.h"
@@ -20,15 +21,6 @@ constexpr std::uint32_t kMostApart = 1'000;  // for count with `apart`, which co
 constexpr std::size_t kMostSteps = 16;
 constexpr Duration kShortest = std::chrono::milliseconds(1);
 constexpr Duration kLongest = std::chrono::days(366);
-
-struct Word {
-  const char* key;
-  Condition condition;
-};
-constexpr Word kConditions[] = {{"count", Condition::count},
-                                {"distinct", Condition::distinct},
-                                {"absent", Condition::absent},
-                                {"sequence", Condition::sequence}};
 
 std::optional<Duration> read_span(const Node& entry, const char* key, Diagnostics& out) {
   const auto* node = entry.find(key);
@@ -102,51 +94,6 @@ void read_sequence(const Node& node, RuleDraft& draft, Diagnostics& out) {
   }
 }
 
-// Finds the one condition of the rule. A second one is an error.
-void choose_condition(const Node& entry, RuleDraft& draft, Diagnostics& out) {
-  const char* first = nullptr;
-  for (const auto& [key, condition] : kConditions) {
-    const auto* node = entry.find(key);
-    if (!node) continue;
-    if (first) {
-      out.error(node->place, fmt::format("rule \"{}\" has both \"{}\" and \"{}\": a rule has at "
-                                         "most one of count, distinct, absent and sequence; make "
-                                         "two rules of it, and a third that matches their alerts",
-                                         draft.rule.alert, first, key));
-      continue;
-    }
-    first = key;
-    draft.rule.condition = condition;
-  }
-}
-
-void misplaced(const Node& entry, const char* key, const char* needs, Diagnostics& out) {
-  if (const auto* node = entry.find(key))
-    out.error(node->place, fmt::format("\"{}\" belongs to {}", key, needs));
-}
-
-bool has_window(const Rule& rule) {
-  return rule.condition == Condition::count || rule.condition == Condition::distinct ||
-         rule.condition == Condition::sequence;
-}
-
-void check_company(const Node& entry, RuleDraft& draft, Diagnostics& out) {
-  const auto& rule = draft.rule;
-  if (has_window(rule) && !entry.find("within")) {
-    out.error(
-        rule.place,
-        fmt::format("rule \"{}\" has no window: add \"within\", as in within: 10m", rule.alert));
-  }
-  if (!has_window(rule)) misplaced(entry, "within", "count, distinct or sequence", out);
-  if (rule.condition != Condition::count) misplaced(entry, "apart", "count", out);
-  if (rule.condition != Condition::count && rule.condition != Condition::distinct)
-    misplaced(entry, "across_recoveries", "count or distinct", out);
-  if (rule.condition != Condition::absent) {
-    misplaced(entry, "expect", "absent", out);
-    misplaced(entry, "silent_share", "absent", out);
-  }
-}
-
 void read_apart(const Node& node, Rule& rule, Diagnostics& out) {
   rule.apart = read_duration(node, "apart", kShortest, kLongest, out).value_or(rule.apart);
 }
@@ -170,6 +117,112 @@ void check_apart(Rule& rule, Diagnostics& out) {
 void read_across(const Node& node, Rule& rule, Diagnostics& out) {
   rule.across_recoveries =
       read_bool(node, "across_recoveries", out).value_or(rule.across_recoveries);
+}
+
+void read_within(const Node& node, Rule& rule, Diagnostics& out) {
+  rule.within = read_duration(node, "within", kShortest, kLongest, out).value_or(rule.within);
+}
+
+void read_absent(const Node& node, Rule& rule, Diagnostics& out) {
+  rule.absent = read_duration(node, "absent", kShortest, kLongest, out).value_or(rule.absent);
+}
+
+// A key of a rule that belongs to conditions.
+struct ConditionKey {
+  const char* name;
+  std::vector<Condition> of;
+  std::function<void(const Node&, RuleDraft&, const Tables&, Diagnostics&)> read;
+  // A key that is there chooses its condition; the others go with a condition that was chosen.
+  enum class Part { condition, company } part = Part::company;
+  bool overridable = true;
+
+  bool goes_with(Condition condition) const { return std::ranges::count(of, condition) > 0; }
+};
+
+// What reads into a rule, where neither names nor tables are asked.
+auto plain(void (*read)(const Node&, Rule&, Diagnostics&)) {
+  return [read](const Node& node, RuleDraft& draft, const Tables&, Diagnostics& out) {
+    read(node, draft.rule, out);
+  };
+}
+auto drafted(void (*read)(const Node&, RuleDraft&, Diagnostics&)) {
+  return [read](const Node& node, RuleDraft& draft, const Tables&, Diagnostics& out) {
+    read(node, draft, out);
+  };
+}
+
+// All keys of conditions, in the order in which they are read. What a rule and an override may say
+// follows from it (CONTRIBUTING.md, "How to add a condition").
+const std::vector<ConditionKey>& all_keys() {
+  using enum Condition;
+  constexpr auto kCondition = ConditionKey::Part::condition;
+  static const std::vector<ConditionKey> kKeys{
+      {"count", {count}, plain(read_count_key), kCondition},
+      {"distinct", {distinct}, drafted(read_distinct), kCondition, false},
+      {"absent", {absent}, plain(read_absent), kCondition},
+      {"sequence", {sequence}, drafted(read_sequence), kCondition, false},
+      {"within", {count, distinct, sequence}, plain(read_within)},
+      {"apart", {count}, plain(read_apart)},
+      {"across_recoveries", {count, distinct}, plain(read_across)},
+      {"expect", {absent}, read_expect},
+      {"silent_share", {absent}, plain(read_share)}};
+  return kKeys;
+}
+
+const char* word_of(Condition condition) {
+  for (const auto& key : all_keys())
+    if (key.part == ConditionKey::Part::condition && key.goes_with(condition)) return key.name;
+  return "";
+}
+
+// `count, distinct or sequence`
+std::string listed(const std::vector<Condition>& conditions, const char* last) {
+  std::string text;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    const bool ends = i > 0 && i + 1 == conditions.size();
+    text += ends ? fmt::format(" {} ", last) : i > 0 ? ", " : "";
+    text += word_of(conditions[i]);
+  }
+  return text;
+}
+
+std::string all_conditions() {
+  std::vector<Condition> all;
+  for (const auto& key : all_keys())
+    if (key.part == ConditionKey::Part::condition) all.push_back(key.of.front());
+  return listed(all, "and");
+}
+
+// Finds the one condition of the rule. A second one is an error.
+void choose_condition(const Node& entry, RuleDraft& draft, Diagnostics& out) {
+  const char* first = nullptr;
+  for (const auto& key : all_keys()) {
+    const auto* node = key.part == ConditionKey::Part::condition ? entry.find(key.name) : nullptr;
+    if (!node) continue;
+    if (first) {
+      out.error(node->place, fmt::format("rule \"{}\" has both \"{}\" and \"{}\": a rule has at "
+                                         "most one of {}; make two rules of it, and a third that "
+                                         "matches their alerts",
+                                         draft.rule.alert, first, key.name, all_conditions()));
+      continue;
+    }
+    first = key.name;
+    draft.rule.condition = key.of.front();
+  }
+}
+
+void check_company(const Node& entry, RuleDraft& draft, Diagnostics& out) {
+  const auto& rule = draft.rule;
+  for (const auto& key : all_keys()) {
+    const auto* node = entry.find(key.name);
+    const bool goes = key.goes_with(rule.condition);
+    if (goes && !node && std::string_view(key.name) == "within")
+      out.error(
+          rule.place,
+          fmt::format("rule \"{}\" has no window: add \"within\", as in within: 10m", rule.alert));
+    if (!goes && node && key.part == ConditionKey::Part::company)
+      out.error(node->place, fmt::format("\"{}\" belongs to {}", key.name, listed(key.of, "or")));
+  }
 }
 
 void read_annotate(const Node& node, RuleDraft& draft, Diagnostics& out) {
@@ -211,47 +264,32 @@ std::vector<std::string> read_names(const Node& node, const char* key, Diagnosti
 
 }  // namespace
 
+std::vector<std::string> condition_keys(bool overridable) {
+  std::vector<std::string> names;
+  for (const auto& key : all_keys())
+    if (key.overridable == overridable) names.emplace_back(key.name);
+  return names;
+}
+
 void read_condition(const Node& entry, RuleDraft& draft, const Tables& tables, Diagnostics& out) {
-  auto& rule = draft.rule;
   choose_condition(entry, draft, out);
   check_company(entry, draft, out);
-  if (const auto* node = entry.find("count")) read_count_key(*node, rule, out);
-  if (const auto* node = entry.find("distinct")) read_distinct(*node, draft, out);
-  if (const auto* node = entry.find("sequence")) read_sequence(*node, draft, out);
-  if (const auto* node = entry.find("expect")) read_expect(*node, draft, tables, out);
-  if (const auto* node = entry.find("silent_share")) read_share(*node, rule, out);
-  rule.within = read_span(entry, "within", out).value_or(rule.within);
-  rule.absent = read_span(entry, "absent", out).value_or(rule.absent);
-  if (const auto* node = entry.find("apart")) read_apart(*node, rule, out);
-  if (const auto* node = entry.find("across_recoveries")) read_across(*node, rule, out);
-  check_apart(rule, out);
+  for (const auto& key : all_keys())
+    if (const auto* node = entry.find(key.name)) key.read(*node, draft, tables, out);
+  check_apart(draft.rule, out);
 }
 
 void retune_condition(const Node& entry, RuleDraft& draft, const Tables& tables, Diagnostics& out) {
-  auto& rule = draft.rule;
-  const auto retune = [&](const char* key, bool has, const auto& read) {
-    const auto* node = entry.find(key);
-    if (!node) return;
-    if (has) return read(*node);
-    out.error(node->place,
-              fmt::format("rule \"{}\" has no \"{}\" that could be overridden", rule.alert, key));
-  };
-  retune("count", rule.condition == Condition::count,
-         [&](const Node& node) { read_count_key(node, rule, out); });
-  retune("within", has_window(rule),
-         [&](const Node&) { rule.within = read_span(entry, "within", out).value_or(rule.within); });
-  retune("absent", rule.condition == Condition::absent,
-         [&](const Node&) { rule.absent = read_span(entry, "absent", out).value_or(rule.absent); });
-  retune("apart", rule.condition == Condition::count,
-         [&](const Node& node) { read_apart(node, rule, out); });
-  retune("across_recoveries",
-         rule.condition == Condition::count || rule.condition == Condition::distinct,
-         [&](const Node& node) { read_across(node, rule, out); });
-  check_apart(rule, out);
-  retune("expect", rule.condition == Condition::absent,
-         [&](const Node& node) { read_expect(node, draft, tables, out); });
-  retune("silent_share", rule.condition == Condition::absent,
-         [&](const Node& node) { read_share(node, rule, out); });
+  for (const auto& key : all_keys()) {
+    const auto* node = key.overridable ? entry.find(key.name) : nullptr;
+    if (!node) continue;
+    if (key.goes_with(draft.rule.condition))
+      key.read(*node, draft, tables, out);
+    else
+      out.error(node->place, fmt::format("rule \"{}\" has no \"{}\" that could be overridden",
+                                         draft.rule.alert, key.name));
+  }
+  check_apart(draft.rule, out);
 }
 
 // `hold` is the older name. Users' rules, and generations in journals, still have it.

@@ -37,6 +37,13 @@ bool has_label(const std::vector<ByTerm>& terms, const std::string& label) {
   return std::ranges::any_of(terms, [&](const ByTerm& term) { return term.label == label; });
 }
 
+// The keys of conditions that a roll-up does not have. It has a `distinct` and a `within` of its
+// own.
+void append_conditions(bool overridable, std::vector<std::string>& keys) {
+  for (auto& key : condition_keys(overridable))
+    if (key != "distinct" && key != "within") keys.push_back(std::move(key));
+}
+
 class GatherReader {
  public:
   GatherReader(RuleDraft& draft, Diagnostics& out) : draft_(draft), rule_(draft.rule), out_(out) {}
@@ -76,9 +83,10 @@ class GatherReader {
   }
 
   void refuse_others(const Node& entry) {
-    for (const auto* key : {"match", "pattern", "unmatched", "until", "count", "absent", "expect",
-                            "silent_share", "sequence", "resolve_after", "annotate", "max_keys",
-                            "unless", "apart", "across_recoveries"}) {
+    std::vector<std::string> others{"match",         "pattern",  "unmatched", "until",
+                                    "resolve_after", "annotate", "max_keys",  "unless"};
+    for (const bool overridable : {true, false}) append_conditions(overridable, others);
+    for (const auto& key : others) {
       const auto* node = entry.find(key);
       if (!node) continue;
       out_.error(
@@ -220,8 +228,9 @@ bool read_gather(const Node& entry, RuleDraft& draft, Diagnostics& out) {
 }
 
 void retune_gather(const Node& entry, RuleDraft& draft, Diagnostics& out) {
-  for (const auto* key : {"until", "count", "absent", "expect", "silent_share", "resolve_after",
-                          "annotate", "max_keys", "apart", "across_recoveries"}) {
+  std::vector<std::string> others{"until", "resolve_after", "annotate", "max_keys"};
+  append_conditions(true, others);
+  for (const auto& key : others) {
     if (const auto* node = entry.find(key))
       out.error(node->place,
                 fmt::format("rule \"{}\" has no \"{}\" that could be overridden: it is a roll-up",

@@ -26,21 +26,9 @@ using Op = Predicate::Op;
 constexpr std::size_t kMaxCombinations = 1000;  // of `$or` branches
 constexpr std::size_t kMaxOperand = 4096;       // bytes of one text operand
 
-const std::vector<std::string> kMatchers{"prefix",   "suffix",       "equals-ignore-case",
-                                         "wildcard", "anything-but", "numeric",
-                                         "exists",   "cidr",         "exactly"};
-// Names that are refused for fields within `$or`. aws/event-ruler reserves them for matchers,
-// present and future.
-const std::set<std::string> kReserved{"exactly",
-                                      "prefix",
-                                      "suffix",
-                                      "equals-ignore-case",
-                                      "wildcard",
-                                      "anything-but",
-                                      "numeric",
-                                      "exists",
-                                      "cidr",
-                                      "=",
+// Names that no matcher has, and that are refused for fields within `$or` all the same.
+// aws/event-ruler reserves them for matchers to come.
+const std::set<std::string> kReserved{"=",
                                       "<",
                                       "<=",
                                       ">",
@@ -56,12 +44,23 @@ const std::set<std::string> kReserved{"exactly",
                                       "ip-address-in-range",
                                       "ip-address-not-in-range"};
 
+bool is_reserved(const std::string& name) {
+  return kReserved.contains(name) || std::ranges::count(matcher_names(), name) > 0;
+}
+
 // `rule` is EventBridge's language with one addition: a bare scalar is a list of one
 // (docs/rules.md).
 enum class Dialect { strict, rule };
 
 class Parser {
  public:
+  /// What reads the operand of a matcher into `any`.
+  struct Matcher {
+    std::string_view name;
+    void (Parser::*read)(const Node& operand, std::vector<Predicate>& any);
+  };
+  static const Matcher kMatchers[];
+
   Parser(Dialect dialect, Diagnostics& out)
       : dialect_(dialect), out_(out), before_(out.error_count()) {}
 
@@ -80,7 +79,7 @@ class Parser {
  private:
   void member(const Node& key, const Node& value, const std::string& path, Clause& clause) {
     if (key.text == "$or") return alternatives(value, path, clause);
-    if (in_or_ > 0 && kReserved.contains(key.text)) {
+    if (in_or_ > 0 && is_reserved(key.text)) {
       return wrong(
           key,
           fmt::format("\"{}\" is a reserved name and cannot be a field inside \"$or\"", key.text));
@@ -117,8 +116,7 @@ class Parser {
   // a list.
   static bool is_matcher(const Node& node) {
     return node.members.size() == 1 &&
-           std::find(kMatchers.begin(), kMatchers.end(), node.members.front().first.text) !=
-               kMatchers.end();
+           std::ranges::count(matcher_names(), node.members.front().first.text) > 0;
   }
 
   void stray_matcher(const Node& key, const Node& value) {
@@ -162,25 +160,18 @@ class Parser {
     any.push_back(std::move(predicate));
   }
 
-  void matcher(const Node& node, std::vector<Predicate>& any) {
-    if (node.members.size() != 1) {
-      return wrong(node, node.members.empty() ? "an empty object is not a matcher"
-                                              : "only one matcher is allowed in an object");
-    }
-    const auto& [key, operand] = node.members.front();
-    const auto& name = key.text;
-    if (name == "prefix") return affix(operand, name, Op::prefix, Op::prefix_ignore_case, any);
-    if (name == "suffix") return affix(operand, name, Op::suffix, Op::suffix_ignore_case, any);
-    if (name == "equals-ignore-case")
-      return text_operand(operand, name, Op::equals_ignore_case, any);
-    if (name == "exactly") return exactly(operand, any);
-    if (name == "wildcard") return wildcard(operand, Op::wildcard, any);
-    if (name == "anything-but") return anything_but(operand, any);
-    if (name == "numeric") return numeric(operand, any);
-    if (name == "exists") return exists(operand, any);
-    if (name == "cidr") return cidr(operand, any);
-    wrong(key, fmt::format("unknown matcher \"{}\"{}; there are {}", name,
-                           did_you_mean(name, kMatchers), fmt::join(kMatchers, ", ")));
+  void matcher(const Node& node, std::vector<Predicate>& any);
+
+  void prefix(const Node& operand, std::vector<Predicate>& any) {
+    affix(operand, "prefix", Op::prefix, Op::prefix_ignore_case, any);
+  }
+
+  void suffix(const Node& operand, std::vector<Predicate>& any) {
+    affix(operand, "suffix", Op::suffix, Op::suffix_ignore_case, any);
+  }
+
+  void equals_ignore_case(const Node& operand, std::vector<Predicate>& any) {
+    text_operand(operand, "equals-ignore-case", Op::equals_ignore_case, any);
   }
 
   void text_operand(const Node& node, const std::string& name, Op op, std::vector<Predicate>& any) {
@@ -208,9 +199,9 @@ class Parser {
     text_operand(node.members.front().second, "equals-ignore-case", ignore_case, any);
   }
 
-  void wildcard(const Node& node, Op op, std::vector<Predicate>& any) {
+  void wildcard(const Node& node, std::vector<Predicate>& any) {
     if (node.is(Node::Kind::string)) check_wildcard(node);
-    text_operand(node, "wildcard", op, any);
+    text_operand(node, "wildcard", Op::wildcard, any);
   }
 
   void check_wildcard(const Node& node) {
@@ -363,6 +354,30 @@ class Parser {
   std::uint32_t order_ = 0;
 };
 
+// All matchers. One that is added stands here (CONTRIBUTING.md, "How to add an operator").
+const Parser::Matcher Parser::kMatchers[] = {{"prefix", &Parser::prefix},
+                                             {"suffix", &Parser::suffix},
+                                             {"equals-ignore-case", &Parser::equals_ignore_case},
+                                             {"wildcard", &Parser::wildcard},
+                                             {"anything-but", &Parser::anything_but},
+                                             {"numeric", &Parser::numeric},
+                                             {"exists", &Parser::exists},
+                                             {"cidr", &Parser::cidr},
+                                             {"exactly", &Parser::exactly}};
+
+void Parser::matcher(const Node& node, std::vector<Predicate>& any) {
+  if (node.members.size() != 1) {
+    return wrong(node, node.members.empty() ? "an empty object is not a matcher"
+                                            : "only one matcher is allowed in an object");
+  }
+  const auto& [key, operand] = node.members.front();
+  const auto& name = key.text;
+  const auto known = std::ranges::find(kMatchers, name, &Matcher::name);
+  if (known != std::end(kMatchers)) return (this->*known->read)(operand, any);
+  wrong(key, fmt::format("unknown matcher \"{}\"{}; there are {}", name,
+                         did_you_mean(name, matcher_names()), fmt::join(matcher_names(), ", ")));
+}
+
 std::size_t combinations(const Clause& clause) {
   std::size_t product = 1;
   for (const auto& group : clause.or_groups) {
@@ -400,6 +415,15 @@ std::optional<Clause> types(const Node& node, Diagnostics& out) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& matcher_names() {
+  static const auto kNames = [] {
+    std::vector<std::string> names;
+    for (const auto& matcher : Parser::kMatchers) names.emplace_back(matcher.name);
+    return names;
+  }();
+  return kNames;
+}
 
 std::optional<Clause> parse_pattern(const Node& node, Diagnostics& out) {
   return parse(node, Dialect::strict, out);

@@ -74,6 +74,9 @@ struct Pattern {
   std::vector<Clause> alternatives;
 };
 
+/// The names of all matchers: `prefix`, `wildcard`, …
+const std::vector<std::string>& matcher_names();
+
 /// Reads one EventBridge pattern (JSON or YAML tree), as strictly as EventBridge: `$or` must be an
 /// array of at least two objects, and their branches must not use reserved names. Limits: 1,000
 /// combinations of `$or` branches, 4,096 bytes an operand. All faults go to `out` with their

@@ -18,53 +18,36 @@ constexpr std::size_t kMaxBy = 16;     // terms of `by`
 constexpr Duration kLeastResolve = std::chrono::seconds(1);
 constexpr Duration kMostResolve = std::chrono::days(10 * 365);
 
-const KeySet kRuleKeys{{"alert",
-                        "match",
-                        "pattern",
-                        "unmatched",
-                        "until",
-                        "by",
-                        "severity",
-                        "resolve_after",
-                        "stage",
-                        "labels",
-                        "summary",
-                        "description",
-                        "runbook",
-                        "enabled",
-                        "count",
-                        "within",
-                        "distinct",
-                        "absent",
-                        "expect",
-                        "silent_share",
-                        "sequence",
-                        "for",
-                        "keep_firing_for",
-                        "hold",
-                        "max_keys",
-                        "inhibited_by",
-                        "unless",
-                        "notify",
-                        "annotate",
-                        "apart",
-                        "across_recoveries",
-                        "gather",
-                        "wait",
-                        "absorb",
-                        "settle",
-                        "updates"},
-                       {}};
-const KeySet kOverrideKeys{
-    {"enabled",         "until",    "enrich",      "severity",          "resolve_after",
-     "labels",          "summary",  "description", "runbook",           "count",
-     "within",          "absent",   "expect",      "silent_share",      "for",
-     "keep_firing_for", "hold",     "max_keys",    "inhibited_by",      "unless",
-     "notify",          "annotate", "apart",       "across_recoveries", "wait",
-     "absorb",          "settle",   "updates"},
-    {"distinct", "sequence"},
-    "cannot be overridden: copy the rule, change it there, and override the "
-    "first with enabled: false"};
+std::vector<std::string> with(std::vector<std::string> keys, const std::vector<std::string>& more) {
+  keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
+}
+
+// The keys that a rule and an override have, beside those of conditions.
+const std::vector<std::string> kTunableKeys{
+    "until",    "enabled",     "severity",     "resolve_after", "labels",
+    "summary",  "description", "runbook",      "for",           "keep_firing_for",
+    "hold",     "max_keys",    "inhibited_by", "unless",        "notify",
+    "annotate", "wait",        "absorb",       "settle",        "updates"};
+
+const KeySet& rule_keys() {
+  static const KeySet kKeys{
+      with(with(with({"alert", "match", "pattern", "unmatched", "by", "stage", "gather"},
+                     kTunableKeys),
+                condition_keys(true)),
+           condition_keys(false)),
+      {}};
+  return kKeys;
+}
+
+const KeySet& override_keys() {
+  static const KeySet kKeys{with(with({"enrich"}, kTunableKeys), condition_keys(true)),
+                            condition_keys(false),
+                            "cannot be overridden: copy the rule, change it there, and override "
+                            "the first with enabled: false"};
+  return kKeys;
+}
+
 const KeySet kDefaultKeys{
     {"severity", "resolve_after", "by"},
     {"within", "lateness", "for", "keep_firing_for", "hold", "inhibited_by", "notify", "labels"}};
@@ -330,7 +313,7 @@ std::optional<RuleDraft> read_rule(const Node& node, const Surroundings& around,
   const auto* name = node.find("alert");
   if (!name) out.error(node.place, "a rule without a name: add \"alert\"");
   const bool named = name && good_name(*name, out);
-  check_keys(node, kRuleKeys, named ? fmt::format("rule \"{}\"", name->text) : "a rule", out);
+  check_keys(node, rule_keys(), named ? fmt::format("rule \"{}\"", name->text) : "a rule", out);
   RuleDraft draft;
   draft.names = &around.names;
   draft.defaults = &around.defaults;
@@ -354,7 +337,7 @@ void apply_override(const Node& name, const Node& entry, const Tables& tables, R
   if (!expect_kind(entry, Kind::mapping, name.text,
                    "a mapping such as {severity: major, resolve_after: 48h}", out))
     return;
-  check_keys(entry, kOverrideKeys, fmt::format("the override of \"{}\"", name.text), out);
+  check_keys(entry, override_keys(), fmt::format("the override of \"{}\"", name.text), out);
   if (draft.rule.gather) {
     retune_gather(entry, draft, out);
   } else {

@@ -51,6 +51,9 @@ void apply_override(const Node& name, const Node& entry, const Tables& tables, R
 /// Applies the default of `resolve_after`. An error if the rule then has no way to end.
 void settle_end(RuleDraft& draft, Diagnostics& out);
 
+/// The keys of conditions, and those that go with them: those that an override may have, or else
+/// those that it may not.
+std::vector<std::string> condition_keys(bool overridable);
 /// Reads `count`, `distinct`, `absent` and `sequence` (a rule has at most one of them) and the keys
 /// that go with them. `by` must have been read.
 void read_condition(const Node& entry, RuleDraft& draft, const Tables& tables, Diagnostics& out);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <set>
@@ -9,6 +10,7 @@
 #include "base/json.h"
 #include "base/node_text.h"
 #include "base/time.h"
+#include "rules/pattern.h"
 
 namespace alarum::tools {
 namespace {
@@ -201,10 +203,8 @@ class Mutator {
   }
 
   static bool is_matcher(const Node& node) {
-    static const std::set<std::string> kNames{"prefix",   "suffix",       "equals-ignore-case",
-                                              "wildcard", "anything-but", "numeric",
-                                              "exists",   "cidr",         "exactly"};
-    return node.members.size() == 1 && kNames.contains(node.members.front().first.text);
+    return node.members.size() == 1 &&
+           std::ranges::count(rules::matcher_names(), node.members.front().first.text) > 0;
   }
 
   void matcher(std::pair<Node, Node>& node, const std::string& where) {

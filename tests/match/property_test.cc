@@ -274,6 +274,15 @@ TEST_P(RandomWorlds, OfManyPatternsAreMatchedAsTheNaiveTwinDoes) {
   hold_against_twin(worlds, 15, 300, 15);
 }
 
+// A matcher that Worlds::matcher() does not make is never held against the twin.
+TEST(Worlds, HaveEveryMatcher) {
+  Worlds worlds(About::values, 1);
+  std::string all;
+  for (int i = 0; i < 3'000; ++i) all += worlds.pattern();
+  for (const auto& name : rules::matcher_names())
+    EXPECT_NE(all.find("{\"" + name + "\":"), all.npos) << name << ": add it to Worlds::matcher()";
+}
+
 // ALARUM_SEED: other worlds than the usual ones.
 unsigned seed(unsigned number) {
   const auto* base = std::getenv("ALARUM_SEED");

@@ -230,7 +230,7 @@ bool named(const std::string& name, const Value& operand, const Value& leaf) {
     return text.find('\0') == std::string::npos && operand.text.find('\0') == std::string::npos
                ? wildcard(operand.text.c_str(), text.c_str())
                : throw Unknown{};
-  return in_block(operand.text, text);
+  return name == "cidr" ? in_block(operand.text, text) : throw Unknown{};
 }
 
 bool fits(const Value& test, const Value& leaf) {

@@ -40,24 +40,32 @@ Sources::~Sources() {
   for (auto& source : lingering_) for_good.push_back(std::move(source));
 }
 
+// Without a default, so that the compiler names a kind that is forgotten here.
 std::unique_ptr<Source> Sources::make(config::Source source) {
   using Kind = config::Source::Kind;
-  if (source.kind == Kind::standard_input)
-    return std::make_unique<StandardInput>(std::move(source), intake_, pushes_);
-  if (source.kind == Kind::file)
-    return std::make_unique<Tail>(std::move(source), intake_, pushes_, data_);
-  if (source.kind == Kind::udp)
-    return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
-  const bool asks =
-      source.kind == Kind::sse || source.kind == Kind::redfish || source.kind == Kind::cloud_eye;
-  if (asks && !client_) client_ = std::make_unique<http::Client>();
-  if (source.kind == Kind::redfish)
-    return std::make_unique<RedfishSubscription>(std::move(source), intake_, data_, *client_);
-  if (source.kind == Kind::cloud_eye)
-    return std::make_unique<CloudEyeSource>(std::move(source), intake_, data_, *client_);
-  if (source.kind == Kind::sse)
-    return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, *client_);
+  switch (source.kind) {
+    case Kind::standard_input:
+      return std::make_unique<StandardInput>(std::move(source), intake_, pushes_);
+    case Kind::file:
+      return std::make_unique<Tail>(std::move(source), intake_, pushes_, data_);
+    case Kind::udp:
+      return std::make_unique<Datagrams>(std::move(source), intake_, pushes_);
+    case Kind::redfish:
+      return std::make_unique<RedfishSubscription>(std::move(source), intake_, data_, client());
+    case Kind::cloud_eye:
+      return std::make_unique<CloudEyeSource>(std::move(source), intake_, data_, client());
+    case Kind::sse:
+      return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, client());
+    case Kind::tcp:
+    case Kind::unix_socket:
+      break;
+  }
   return std::make_unique<Listener>(std::move(source), intake_, pushes_);
+}
+
+http::Client& Sources::client() {
+  if (!client_) client_ = std::make_unique<http::Client>();
+  return *client_;
 }
 
 Result<void> Sources::prepare(const std::vector<config::Source>& wanted) {

@@ -54,6 +54,8 @@ class Sources {
   };
 
   std::unique_ptr<Source> make(config::Source source);
+  // For sources that send requests; made when the first of them asks.
+  http::Client& client();
   // Opens and starts a source; on failure adds it to missing_ and returns false.
   bool begin(Prepared prepared);
   // Stops the sources and waits; those that do not end in time go to lingering_.
@@ -62,8 +64,7 @@ class Sources {
   Intake& intake_;
   const Snapshot<config::PushIngest>& pushes_;
   const DataFolder data_;
-  // For sources that send requests; made with the first of them. Declared before workers_, so that
-  // it outlives their threads.
+  // See client(). Declared before workers_, so that it outlives their threads.
   std::unique_ptr<http::Client> client_;
   Workers workers_;
   bool started_ = false, stopped_ = false;
