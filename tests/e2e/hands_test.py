@@ -370,7 +370,7 @@ def numbers_of_the_json_log_are_numbers():
 
 
 # What prints no data, or data that is JSON (or another format of its own) already.
-WITHOUT_JSON = {"serve": "runs until it is stopped", "send": "says how many were accepted, and its exit code says the same", "silence update": "changes one thing",
+WITHOUT_JSON = {"comment": "says that it was kept", "serve": "runs until it is stopped", "send": "says how many were accepted, and its exit code says the same", "silence update": "changes one thing",
                 "silence expire": "changes what was named", "silence import": "prints the ids of what it made", "import alertmanager": "prints a config", "match": "prints JSON lines", "bench match": "prints JSON",
                 "template render": "prints what a receiver is sent, whose format is the receiver's", "help": "text for people", "man": "a man page", "completions": "a script"}
 

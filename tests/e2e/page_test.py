@@ -74,7 +74,7 @@ def dead_letters_are_redriven():
     with temporary() as folder, quiet(folder, webhook=webhook) as daemon:
         for number in range(2):
             assert daemon.post(event(f"d{number}", subject=f"s{number}")) == 200
-        daemon.shows("alarum_outbox_dead", 2)
+        daemon.shows("alarum_outbox_dead_letters", 2)
         play("redrive", daemon, mend_the_receiver=mend)
         eventually("both arrive", lambda: len(webhook.changes()) == 2)
 

@@ -133,8 +133,8 @@ class ANewerFolder : public testing::Test {
 
 TEST_F(ANewerFolder, IsRefusedByItsBook) {
   ASSERT_TRUE(alert::Database::open("/data/book.sqlite", &machine.sqlite)
-                  ->script("UPDATE meta SET value = value + 3 WHERE name = 'version'"));
-  expect_refused(machine, "10", "9");
+                  ->script("UPDATE meta SET value = value + 4 WHERE name = 'version'"));
+  expect_refused(machine, "11", "10");
 }
 
 TEST_F(ANewerFolder, IsRefusedByAFrame) {
@@ -145,7 +145,7 @@ TEST_F(ANewerFolder, IsRefusedByAFrame) {
                             crc32c(std::string_view(bytes).substr(0, journal::kFrameHeader - 4)));
     std::memcpy(bytes.data() + journal::kFrameHeader - 4, &sum, 4);
   });
-  expect_refused(machine, "5", "4");
+  expect_refused(machine, "6", "5");
 }
 
 TEST_F(ANewerFolder, IsRefusedByTheIndexOfASealedSegment) {

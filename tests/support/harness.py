@@ -263,9 +263,10 @@ class Daemon:
         return self.request("POST", "/v1/events", json.dumps(event), {"Content-Type": "application/cloudevents+json"})[0]
 
     def metric(self, name, connection=None):
-        """Sum of the samples whose line starts with `name`."""
+        """Sum of the samples of that name, which may go on with the beginning of its labels."""
         page = self.request("GET", "/metrics", connection=connection)[2]
-        return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name))
+        begins = name if "{" in name else (name + "{", name + " ")
+        return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(begins))
 
     def shows(self, name, value):
         """Waits until the metric has this value."""
