@@ -161,6 +161,18 @@ def the_ledger_is_a_picture_that_adds_up():
         play("ledger", daemon)
 
 
+def a_rule_is_changed_in_the_playground_and_tried_over_the_past():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("playground", daemon)
+
+
+def who_may_only_look_sees_comments_and_no_buttons():
+    config = "auth: {admin: [{bearer_token: of-admin, name: Kim}], view: [{bearer_token: of-view}], ingest: []}\n"
+    with temporary() as folder, quiet(folder, config=config) as daemon:
+        assert daemon.post(event("v1", "linkDown", "bms-1")) == 200
+        play("viewer", daemon)
+
+
 def it_speaks_chinese():
     with temporary() as folder, quiet(folder) as daemon:
         play("chinese", daemon)
@@ -172,6 +184,7 @@ if __name__ == "__main__":
         sys.exit(77)
     tests = [an_alert_arrives_live_is_silenced_acknowledged_and_ended, a_link_of_a_message_leads_to_the_story, dead_letters_are_redriven, what_is_shown_is_marked_as_old_while_the_daemon_is_away,
              a_token_is_asked_for, hostile_values_show_as_text_and_break_no_layout, axe_is_clean_in_both_themes_and_widths, violations_of_the_policy_are_seen, twenty_thousand_alerts, it_speaks_chinese,
+             a_rule_is_changed_in_the_playground_and_tried_over_the_past, who_may_only_look_sees_comments_and_no_buttons,
              a_timeline_shows_what_fired_when, an_event_says_what_each_rule_made_of_it, labels_say_whom_they_reach_and_a_test_alert_goes_there, a_saved_view_a_notification_and_a_wall,
              a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
     wanted = sys.argv[1:]

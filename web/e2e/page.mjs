@@ -94,12 +94,12 @@ async function redrive(browser, url) {
 // The daemon goes and comes back: what is shown is marked as old meanwhile.
 async function reconnect(browser, url) {
   const {page} = await open(browser, url);
-  await page.locator('.live.good').waitFor();
+  await page.locator('.live.streamed').waitFor();
   await cue('stop the daemon');
   await page.locator('.banner', {hasText: 'No answer from the daemon'}).waitFor();
   await page.locator('.live.bad').waitFor();
   await cue('start the daemon');
-  await page.locator('.live.good').waitFor();
+  await page.locator('.live.streamed').waitFor();
   check((await page.locator('.banner').count()) === 0, 'the banner stays');
 }
 
@@ -107,13 +107,18 @@ async function token(browser, url) {
   const {page} = await open(browser, url);
   for (const said of ['wrong', 'of-admin']) {
     await page.getByLabel('Token').fill(said);
-    const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/status') && answer.status() === (said === 'wrong' ? 401 : 200));
+    const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/session') && answer.request().method() === 'POST');
     await page.getByRole('button', {name: 'Sign in'}).click();
-    await answered;
+    const status = (await answered).status();
+    check(status === (said === 'wrong' ? 401 : 200), `${said}: ${status}`);
+    if (said === 'wrong') await page.locator('.sign-in .fault').waitFor();
   }
   await page.getByText('Nothing fires').waitFor();
   await page.reload();
   await page.getByText('Nothing fires').waitFor();
+  check((await page.evaluate(() => sessionStorage.length + document.cookie.length)) === 0, 'a script can read who is signed in');
+  await page.getByRole('button', {name: 'Sign out'}).click();
+  await page.getByLabel('Token').waitFor();
 }
 
 const HOSTILE = {
@@ -388,6 +393,49 @@ async function ledger(browser, url) {
   clean(faults);
 }
 
+// A rule is changed in the playground, its tests run, and a backtest says what the change would have done.
+async function playground(browser, url) {
+  for (const subject of ['bms-1', 'bms-2']) await api(url, 'POST', '/v1/events', fault(`p-${subject}`, subject), 'application/cloudevents+json');
+  const [{rule: name}] = await api(url, 'GET', '/api/v2/alerts');
+  const {page, faults} = await open(browser, `${url}/rules?q=${name}`);
+  await page.getByRole('button', {name}).first().click();
+  await page.getByRole('link', {name: 'Try a change'}).click();
+  const rules = page.getByLabel('Rules: this file');
+  await becomes('the file in force', async () => (await rules.inputValue()).includes(name), true);
+  await page.getByLabel('Event, in any format').fill(JSON.stringify(fault('p3', 'bms-3')));
+  await page.locator('[data-test=matches] li', {hasText: name}).waitFor();
+  const text = await rules.inputValue();
+  await rules.fill(text.replaceAll('linkDown', 'linkLost'));
+  await becomes('nothing matches', () => page.locator('[data-test=matches] li').allInnerTexts(), []);
+  await page.getByRole('button', {name: 'Backtest'}).click();
+  await page.locator('[data-test=backtest]', {hasText: '0 alerts added, 2 removed'}).waitFor();
+  await rules.fill(`${text}\n  - {alert: [`);
+  await page.locator('.verdict.bad').first().waitFor();
+  clean(faults);
+}
+
+// What somebody says about an alert stands in its story, and who may only look changes nothing.
+async function viewer(browser, url) {
+  const alerts = async () => (await fetch(`${url}/api/v2/alerts`, {headers: {Authorization: 'Bearer of-admin'}})).json();
+  await becomes('an alert', async () => (await alerts()).length, 1);
+  const [{id}] = await alerts();
+  const signedIn = async (token) => {
+    const opened = await open(browser, `${url}/alert?id=${id}`);
+    await opened.page.getByLabel('Token').fill(token);
+    await opened.page.getByRole('button', {name: 'Sign in'}).click();
+    await opened.page.locator('.story h1, .story h2').first().waitFor();
+    return opened.page;
+  };
+  const admin = await signedIn('of-admin');
+  await admin.getByLabel('Comment').fill('<b>card ordered</b>');
+  await admin.getByRole('button', {name: 'Comment'}).click();
+  await admin.locator('.story', {hasText: '<b>card ordered</b>'}).waitFor();
+  const view = await signedIn('of-view');
+  await view.locator('.story', {hasText: '<b>card ordered</b>'}).waitFor();
+  await view.getByText('may look only').waitFor();
+  check((await view.getByRole('button', {name: /Acknowledge|Resolve|Silence|Comment/}).count()) === 0, 'who may only look is offered a change');
+}
+
 async function chinese(browser, url) {
   const {page, faults} = await open(browser, url, {locale: 'zh-CN'});
   await page.getByRole('link', {name: '静默'}).waitFor();
@@ -397,4 +445,4 @@ async function chinese(browser, url) {
   clean(faults);
 }
 
-await main({timeline, events, routing, desk, rule, ledger, care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});
+await main({playground, viewer, timeline, events, routing, desk, rule, ledger, care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});

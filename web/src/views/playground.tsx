@@ -37,7 +37,8 @@ async function load(event: Signal<string>, file: Signal<string>, text: Signal<st
   }
   const rule = param('rule');
   if (!rule || text.value) return;
-  const {file: name = ''} = await getJson<{file?: string}>(`api/v1/rules/${encodeURIComponent(rule)}`);
+  const {place = ''} = await getJson<{place?: string}>(`api/v1/rules/${encodeURIComponent(rule)}`);
+  const name = place.replace(/:\d+:\d+$/, '');
   if (!name) return;
   const found = await getJson<RuleFile>(`api/v1/rule-files?file=${encodeURIComponent(name)}`);
   file.value = found.file;
