@@ -14,7 +14,7 @@ interface Tried {
   format: string | null;
   compiled: boolean;
   faults: Fault[];
-  events: {text: string; rules: (Verdict & {near?: boolean; why?: string; place?: string})[]}[];
+  events: {text: string; rules?: (Verdict & {near?: boolean; why?: string; place?: string})[]}[];
   rejected: {index: number; error: string; message: string}[];
   tests?: {file: string; line: number; name: string; passed: boolean; difference: string}[];
   tests_left_out?: number;
@@ -55,12 +55,13 @@ function Outcome({of}: {of: Tried}) {
       {of.faults.length > 0 && <Faults list={of.faults} />}
       {of.rejected.map((one) => <p key={one.index} class="fault"><bdi>{one.message}</bdi></p>)}
       {of.events.map((event, at) => {
-        const yes = event.rules.filter((one) => one.verdict !== 'none');
-        const near = event.rules.filter((one) => one.verdict === 'none' && one.near).slice(0, 8);
+        const {rules = []} = event;  // none where the rules do not compile
+        const yes = rules.filter((one) => one.verdict !== 'none');
+        const near = rules.filter((one) => one.verdict === 'none' && one.near).slice(0, 8);
         return (
           <section key={at}>
             <h3><bdi>{event.text}</bdi></h3>
-            {yes.length === 0 && <p>{t('explain.matched.none')}</p>}
+            {event.rules && yes.length === 0 && <p>{t('explain.matched.none')}</p>}
             <ul class="plain" data-test="matches">{yes.map((one) => <li key={one.alert} class="verdict yes"><b><bdi>{one.alert}</bdi></b> <bdi>{one.verdict}</bdi></li>)}</ul>
             {near.length > 0 && <details open={yes.length === 0}><summary>{t('explain.near')}</summary><ul class="plain">{near.map((one) => (
               <li key={one.alert} class="verdict"><b><bdi>{one.alert}</bdi></b><ul>{(one.match?.failed ?? []).slice(0, 4).map((failed) => <FailedClause key={`${failed.path} ${failed.place}`} failed={failed} />)}</ul></li>
