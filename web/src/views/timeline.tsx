@@ -1,5 +1,5 @@
 // A row a resource, its states over time from left to right; a storm at a glance; a click leads to the story.
-import {useSignal, type Signal} from '@preact/signals';
+import {useSignal} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 import {getJson} from '../api/client';
 import {alerts, loaded, now, status} from '../api/live';
@@ -58,7 +58,7 @@ function marksOf(bars: Iterable<Bar>, silences: readonly Silence[]): Mark[] {
   return out;
 }
 
-function Nav({view, set}: {view: Window; set: (next: Window) => void}) {
+function Nav({view, set, follow}: {view: Window; set: (next: Window) => void; follow: () => void}) {
   const span = view.to - view.from;
   const middle = (view.from + view.to) / 2;
   const said = param('span', '6h');
@@ -70,7 +70,7 @@ function Nav({view, set}: {view: Window; set: (next: Window) => void}) {
         <button aria-label={t('time.in')} title={t('time.in')} onClick={() => set(zoomed(view, 0.5, middle, now.value))}>+</button>
         <button aria-label={t('time.out')} title={t('time.out')} onClick={() => set(zoomed(view, 2, middle, now.value))}>−</button>
         <button aria-label={t('time.later')} title={t('time.later')} onClick={() => set(fitted({from: view.from + span / 2, to: view.to + span / 2}, now.value))}>▶</button>
-        <button disabled={!param('to')} onClick={() => change({to: undefined})}>{t('time.now')}</button>
+        <button disabled={!param('to')} onClick={follow}>{t('time.now')}</button>
       </span>
     </>
   );
@@ -100,7 +100,7 @@ function usePast(query: string, from: number): Past {
   return past;
 }
 
-function useWindow(): {view: Window; set: (next: Window) => void; held: Signal<Window | undefined>} {
+function useWindow(): {view: Window; set: (next: Window) => void; follow: () => void} {
   const held = useSignal<Window | undefined>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout>>();
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -112,11 +112,17 @@ function useWindow(): {view: Window; set: (next: Window) => void; held: Signal<W
       remember(next, Date.now());
     }, 250);
   };
-  return {view: held.value ?? windowOf(now.value), set, held};
+  // To the present again; a move that is not in the address yet is dropped.
+  const follow = () => {
+    clearTimeout(timer.current);
+    held.value = undefined;
+    change({to: undefined});
+  };
+  return {view: held.value ?? windowOf(now.value), set, follow};
 }
 
 export function Timeline() {
-  const {view, set} = useWindow();
+  const {view, set, follow} = useWindow();
   const matchers = matchersOf(param('q'));
   const query = matchers.map((one) => `filter=${encodeURIComponent(matcherText(one))}`).join('&');
   // Whole minutes: what is read does not depend on each pixel of a drag.
@@ -155,7 +161,7 @@ export function Timeline() {
   return (
     <div class={`now ${id ? 'with-story' : ''}`}>
       <div class="bar">
-        <div class="options"><h1>{t('view.timeline')}</h1><Nav view={view} set={set} />
+        <div class="options"><h1>{t('view.timeline')}</h1><Nav view={view} set={set} follow={follow} />
           <label class="field">{t('time.by')}<input type="text" class="short" value={by} list="label-names" spellcheck={false} onChange={(event) => change({by: event.currentTarget.value.trim() || undefined}, true)} /></label>
           <datalist id="label-names">{[...values.keys()].map((name) => <option key={name} value={name} />)}</datalist>
           <label class="check"><input type="checkbox" checked={byName} onChange={() => change({sort: byName ? undefined : 'name'}, true)} />{t('time.by.name')}</label>
