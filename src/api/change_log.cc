@@ -28,7 +28,7 @@ void ChangeLog::close() {
   --readers_;
 }
 
-// The number goes up, so that a reader who comes back is told that it has missed something.
+// The number goes up, so that a reader who comes back learns that it has missed something.
 void ChangeLog::switch_off() {
   on_ = false;
   entries_.clear();

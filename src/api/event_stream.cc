@@ -1,6 +1,4 @@
 // GET /api/v1/events/stream: events of the journal as they come.
-#include <charconv>
-
 #include "api/query.h"
 #include "api/responses.h"
 #include "api/stream_parts.h"
@@ -88,13 +86,15 @@ class EventStream {
 Result<model::Offset> begin_of(const http::Request& request, const Query& query,
                                model::Offset end) {
   const auto last = request.header("last-event-id");
-  const auto text = last ? std::string(*last) : query.text("from");
-  if (text.empty()) return end;
-  model::Offset from = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), from);
-  if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return from;
-  return fail("bad_parameter", (last ? "Last-Event-ID" : "parameter \"from\"") +
-                                   std::string(" must be an offset, not \"") + text + "\"");
+  if (!last) {
+    auto from = query.offset("from");
+    if (!from) return std::unexpected(from.error());
+    return from->value_or(end);
+  }
+  if (last->empty()) return end;
+  if (const auto from = parse_offset(*last)) return *from;
+  return fail("bad_parameter",
+              "Last-Event-ID must be an offset, not \"" + std::string(*last) + "\"");
 }
 
 Answer begin_stream_of_events(Kept sources, StreamPlace::Count places, const http::Request& request,

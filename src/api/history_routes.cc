@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -218,30 +219,49 @@ struct Said {
   Duration lasts{};
 };
 
-Result<Said> parse_said(const std::string& body, const std::string& proven) {
+// The texts of a body that is an object; "" where one is not there.
+template <std::size_t Count>
+Result<std::array<std::string, Count>> texts_of(const std::string& body,
+                                                const char* const (&names)[Count]) {
   const auto json = nlohmann::json::parse(body, nullptr, false);
   if (!json.is_object())
-    return fail("bad_request", "the body must be an object: {\"by\": \"kim\", \"comment\": \"…\"}");
-  std::string texts[3];
-  for (std::size_t i = 0; const char* name : {"by", "comment", "for"}) {
-    const auto found = json.find(name);
-    if (found != json.end() && !found->is_null() && !found->is_string())
-      return fail("bad_request", fmt::format("\"{}\" must be a string", name));
-    if (found != json.end() && found->is_string()) texts[i] = found->get<std::string>();
-    ++i;
+    return fail(
+        "bad_request",
+        fmt::format("the body must be an object: {{\"by\": \"kim\", \"{}\": \"…\"}}", names[1]));
+  std::array<std::string, Count> texts;
+  for (std::size_t i = 0; i < Count; ++i) {
+    const auto found = json.find(names[i]);
+    if (found == json.end() || found->is_null()) continue;
+    if (!found->is_string())
+      return fail("bad_request", fmt::format("\"{}\" must be a string", names[i]));
+    texts[i] = found->template get<std::string>();
   }
-  Said said{proven.empty() ? texts[0] : proven, texts[1]};
-  if (said.by.empty()) return fail("bad_request", "\"by\" must say who says so");
-  if (said.by.size() > kMostBy)
+  return texts;
+}
+
+// Who says it, and what, within their bounds. `name`: of what is said.
+Result<void> check_said(const std::string& by, const std::string& said, const char* name) {
+  if (by.empty()) return fail("bad_request", "\"by\" must say who says so");
+  if (by.size() > kMostBy)
     return fail("bad_request", fmt::format("\"by\" is longer than {} bytes", kMostBy));
-  if (said.comment.size() > kMostComment)
-    return fail("bad_request", fmt::format("\"comment\" is longer than {} bytes", kMostComment));
-  if (texts[2].empty()) return said;
-  const auto lasts = parse_duration(texts[2]);
-  if (!lasts || *lasts < kLeastCare || *lasts > kMostCare)
+  if (said.size() > kMostComment)
+    return fail("bad_request", fmt::format("\"{}\" is longer than {} bytes", name, kMostComment));
+  return {};
+}
+
+Result<Said> parse_said(const std::string& body, const std::string& proven) {
+  auto texts = texts_of(body, {"by", "comment", "for"});
+  if (!texts) return std::unexpected(texts.error());
+  auto& [by, comment, lasts] = *texts;
+  Said said{proven.empty() ? by : proven, comment};
+  if (auto good = check_said(said.by, comment, "comment"); !good)
+    return std::unexpected(good.error());
+  if (lasts.empty()) return said;
+  const auto duration = parse_duration(lasts);
+  if (!duration || *duration < kLeastCare || *duration > kMostCare)
     return fail("bad_request",
-                "\"for\" must be a duration from 1s to 366d, as in 4h, not \"" + texts[2] + "\"");
-  said.lasts = *lasts;
+                "\"for\" must be a duration from 1s to 366d, as in 4h, not \"" + lasts + "\"");
+  said.lasts = *duration;
   return said;
 }
 
@@ -280,31 +300,26 @@ Answer say(Kept sources, const Request& request, http::BodyStream& stream, Make 
 // What somebody says of an alert that fires or has ended.
 Result<model::CommentAlert> parse_comment(const std::string& body, const std::string& proven,
                                           std::string id) {
-  const auto json = nlohmann::json::parse(body, nullptr, false);
-  const auto text = [&](const char* name) -> std::optional<std::string> {
-    const auto found = json.is_object() ? json.find(name) : json.end();
-    if (found == json.end() || !found->is_string()) return std::nullopt;
-    return found->get<std::string>();
-  };
-  const auto by = proven.empty() ? text("by") : proven, said = text("text");
-  if (!said || said->empty() || said->size() > kMostComment)
-    return fail("bad_request",
-                fmt::format("\"text\" must be a string of 1 to {} bytes", kMostComment));
-  if (!by || by->empty() || by->size() > kMostBy)
-    return fail("bad_request",
-                fmt::format("\"by\" must say who says so, in at most {} bytes", kMostBy));
-  return model::CommentAlert{std::move(id), *by, *said};
+  auto texts = texts_of(body, {"by", "text"});
+  if (!texts) return std::unexpected(texts.error());
+  auto& [said_by, text] = *texts;
+  const auto& by = proven.empty() ? said_by : proven;
+  if (text.empty()) return fail("bad_request", "\"text\" must say something");
+  if (auto good = check_said(by, text, "text"); !good) return std::unexpected(good.error());
+  return model::CommentAlert{std::move(id), by, std::move(text)};
 }
 
+// nullopt: the engine does not answer, or the history cannot be read.
 asio::awaitable<std::optional<bool>> is_known(Kept sources, std::string id) {
-  Question<bool> question = [id](engine::Engine& engine, alert::Book& book, engine::Processor&) {
-    const auto known = book.alert(id);
-    return (known && *known) ||
-           std::ranges::any_of(engine.active_alerts().all(),
-                               [&](const auto& one) { return one.second.alert.id == id; });
+  Question<std::optional<bool>> question = [id](engine::Engine& engine, alert::Book& book,
+                                                engine::Processor&) -> std::optional<bool> {
+    const auto has_id = [&](const auto& one) { return one.second.alert.id == id; };
+    if (std::ranges::any_of(engine.active_alerts().all(), has_id)) return true;
+    const auto ended = book.alert(id);
+    return ended ? std::optional(ended->has_value()) : std::nullopt;
   };
   auto known = co_await ask(*sources->engine, question);
-  co_return known;
+  co_return known.value_or(std::nullopt);
 }
 
 Answer comment(Kept sources, const Request& request, http::BodyStream& stream) {

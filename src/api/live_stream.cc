@@ -153,7 +153,7 @@ class Live {
       if (!silences_->contains(id)) log_.note({ChangeLog::Kind::silence, id});
   }
 
-  // False if the engine did not answer. The next sweep then begins anew.
+  // False if the engine did not answer. The next sweep then begins again.
   asio::awaitable<bool> sweep(Time now) {
     std::vector<Entry> changed;
     for (std::optional<alert::ActiveAlerts::Id> from = alert::ActiveAlerts::Id(); from;) {

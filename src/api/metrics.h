@@ -5,8 +5,14 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "base/time.h"
 
 namespace alarum::api {
+
+/// A point of time as metrics have it.
+inline double unix_seconds(Time at) {
+  return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
 
 /// Builds one metrics page in Prometheus' text exposition format 0.0.4. Names follow Prometheus'
 /// conventions: base units, `_total` for counters. A page is made for each request from counters

@@ -21,11 +21,6 @@ std::string json_line(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-// A number that may be 0, which it is where it is not given.
-Result<std::size_t> from_zero(const Query& query, const char* name) {
-  return query.text(name) == "0" ? Result<std::size_t>(0) : query.count(name, 0, SIZE_MAX);
-}
-
 Answer show_status(Kept sources) {
   const auto states = co_await targets_of(*sources);
   co_return json(sources->status(states));
@@ -42,14 +37,14 @@ Answer show_rejected(Kept sources, const Request& request) {
   const auto known = query.only({"limit", "after"});
   if (!known) co_return http::error_response(400, known.error().reason, known.error().message);
   const auto limit = query.count("limit", 100, 100);
-  const auto after = from_zero(query, "after");
-  for (const auto* one : {&limit, &after})
-    if (!*one) co_return http::error_response(400, one->error().reason, one->error().message);
+  if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
+  const auto after = query.offset("after");
+  if (!after) co_return http::error_response(400, after.error().reason, after.error().message);
   auto entries = sources->rejected();
   std::vector<std::string> wanted;
   for (auto& entry : entries) {
     const auto sequence = Json::parse(entry).value("sequence", std::size_t{0});
-    if (sequence > *after) wanted.push_back(std::move(entry));
+    if (sequence > after->value_or(0)) wanted.push_back(std::move(entry));
   }
   std::string body;
   const auto first = wanted.size() > *limit ? wanted.size() - *limit : 0;
@@ -127,13 +122,13 @@ Answer show_events(Kept sources, const Request& request, http::BodyStream& body)
   const auto known = query.only({"from", "limit", "contains", "format", "rule", "sender", "source",
                                  "subject", "type", "unmatched"});
   if (!known) co_return http::error_response(400, known.error().reason, known.error().message);
-  const auto from = from_zero(query, "from");
+  const auto from = query.offset("from");
+  if (!from) co_return http::error_response(400, from.error().reason, from.error().message);
   const auto limit = query.count("limit", kMostEvents, kMostEvents);
-  for (const auto* one : {&from, &limit})
-    if (!*one) co_return http::error_response(400, one->error().reason, one->error().message);
+  if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
   const auto filter = EventFilter::of(query);
   if (!filter) co_return http::error_response(400, filter.error().reason, filter.error().message);
-  const auto read = [&] { return sources->events(*from, *limit, *filter); };
+  const auto read = [&] { return sources->events(from->value_or(0), *limit, *filter); };
   auto page = co_await http::offload(body.helpers(), read);
   if (!page) co_return http::error_response(500, page.error().reason, page.error().message);
   co_return json(std::move(page->json) + "\n");

@@ -65,6 +65,14 @@ Result<std::size_t> Query::count(std::string_view name, std::size_t otherwise,
                                    ", not \"" + said + "\"");
 }
 
+Result<std::optional<std::uint64_t>> Query::offset(std::string_view name) const {
+  const auto said = text(name);
+  if (said.empty()) return std::nullopt;
+  if (const auto value = parse_offset(said)) return value;
+  return fail("bad_parameter", "parameter \"" + std::string(name) +
+                                   "\" must be an offset, as 0 or 1200, not \"" + said + "\"");
+}
+
 Result<std::optional<std::size_t>> Query::limit(std::size_t most) const {
   if (text("limit").empty()) return std::nullopt;
   auto said = count("limit", most, most);
@@ -81,6 +89,13 @@ Result<model::Matchers> Query::matchers(std::string_view name) const {
     out.push_back(std::move(*matcher));
   }
   return out;
+}
+
+std::optional<std::uint64_t> parse_offset(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return fault == std::errc() && stop == text.data() + text.size() ? std::optional(value)
+                                                                   : std::nullopt;
 }
 
 }  // namespace alarum::api

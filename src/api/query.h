@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ class Query {
   /// `true`, `false`, `1`, `0`; `otherwise` where it is not given. Error `bad_parameter`.
   Result<bool> flag(std::string_view name, bool otherwise) const;
   Result<std::size_t> count(std::string_view name, std::size_t otherwise, std::size_t most) const;
+  /// An offset, from 0; nothing where it is not given. Error `bad_parameter`.
+  Result<std::optional<std::uint64_t>> offset(std::string_view name) const;
   /// `limit`; nothing where it is not given. Error `bad_parameter`.
   Result<std::optional<std::size_t>> limit(std::size_t most) const;
   /// All matchers of all parameters of that name. Error `bad_matcher`.
@@ -32,5 +35,8 @@ class Query {
  private:
   std::vector<std::pair<std::string, std::string>> items_;
 };
+
+/// A whole text of digits; nullopt: it is something else, or too large.
+std::optional<std::uint64_t> parse_offset(std::string_view text);
 
 }  // namespace alarum::api

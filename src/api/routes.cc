@@ -230,19 +230,13 @@ asio::awaitable<Response> explain(const Sources& sources, const Request& request
   if (!known) co_return http::error_response(400, known.error().reason, known.error().message);
   const auto all = query.flag("all", false);
   if (!all) co_return http::error_response(400, all.error().reason, all.error().message);
-  ExplainQuestion question{query.text("id"), std::nullopt, *all};
-  const bool by_offset = !query.all("offset").empty();
-  if (question.id.empty() != by_offset)
+  const auto offset = query.offset("offset");
+  if (!offset) co_return http::error_response(400, offset.error().reason, offset.error().message);
+  const ExplainQuestion question{query.text("id"), *offset, *all};
+  if (question.id.empty() != question.offset.has_value())
     co_return http::error_response(400, "bad_parameter",
                                    "parameter \"id\" must be the id of an event or of an alert, or "
                                    "\"offset\" that of an event in the journal");
-  if (by_offset && query.text("offset") != "0") {
-    const auto offset = query.count("offset", 0, SIZE_MAX);
-    if (!offset) co_return http::error_response(400, offset.error().reason, offset.error().message);
-    question.offset = *offset;
-  } else if (by_offset) {
-    question.offset = 0;
-  }
   const Ask ask = [&sources, &question](http::Completion<Result<TextAndJson>> done) {
     sources.explain(question, std::move(done));
   };

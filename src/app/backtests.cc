@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/responses.h"
 #include "app/delivery_config.h"
 #include "app/recovery.h"
+#include "base/log.h"
+#include "engine/guarded.h"
 #include "receivers/list.h"
 #include "tools/backtest_report.h"
 #include "tools/backtest_run.h"
@@ -18,15 +21,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kReportEvery = 512;  // records
 
-std::string line_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-http::Response answer_of(std::string body, unsigned status = 200) {
-  http::Response response;
-  response.status = status;
-  response.body = std::move(body);
-  return response;
+http::Response answer_of(const Json& json, unsigned status) {
+  return api::json(json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n', status);
 }
 
 Result<std::optional<Time>> time_of(const Json& request, const char* name) {
@@ -93,9 +89,15 @@ void Backtests::start(std::string body, const Done& done) {
               {"message", "another backtest runs: wait for it, or cancel it with DELETE"}};
     for (const auto& job : jobs_)
       if (job.state == State::running) json["id"] = job.id;
-    return done.complete(answer_of(line_of(json), 409));
+    return done.complete(answer_of(json, 409));
   }
-  busy_ = thread_.start([this, body = std::move(body), done] { begin(body, done); });
+  busy_ = thread_.start([this, body = std::move(body), done] {
+    const auto ran = engine::caught([&]() -> Result<void> {
+      begin(body, done);
+      return {};
+    });
+    if (!ran) fail_all(ran.error(), done);
+  });
   if (!busy_) done.complete(http::error_response(503, "stopping", "the daemon is stopping"));
 }
 
@@ -103,6 +105,18 @@ void Backtests::refuse(const Done& done, http::Response answer) {
   const std::lock_guard lock(mutex_);
   busy_ = false;
   done.complete(std::move(answer));
+}
+
+// After an exception, whatever it interrupted. An answer that was given before stays.
+void Backtests::fail_all(const Error& fault, const Done& done) {
+  log::error("app", "a backtest ended with an exception", {{"reason", fault.message}});
+  const std::lock_guard lock(mutex_);
+  busy_ = false;
+  for (auto& job : jobs_) {
+    if (job.state != State::running) continue;
+    job.state = State::failed, job.fault = fault, job.finished = parts_.clock.wall();
+  }
+  done.complete(http::error_response(500, fault.reason, fault.message));
 }
 
 // On the job's thread: answers as soon as it is known that the rules load.
@@ -116,9 +130,9 @@ void Backtests::begin(const std::string& body, const Done& done) {
   if (!next)
     return refuse(done, http::error_response(500, next.error().reason, next.error().message));
   if (!*next)
-    return refuse(done, answer_of(line_of({{"error", "bad_rules"},
-                                           {"message", "the rules do not load"},
-                                           {"faults", Json::parse(faults.json())}}),
+    return refuse(done, answer_of({{"error", "bad_rules"},
+                                   {"message", "the rules do not load"},
+                                   {"faults", Json::parse(faults.json())}},
                                   400));
   Job job;
   job.id = fmt::format("b{:016x}", parts_.random.next());
@@ -127,7 +141,7 @@ void Backtests::begin(const std::string& body, const Done& done) {
   const auto id = job.id;
   {
     const std::lock_guard lock(mutex_);
-    done.complete(answer_of(json_of(job) + '\n', 202));
+    done.complete(api::json(json_of(job) + '\n', 202));
     jobs_.push_back(std::move(job));
     if (jobs_.size() > kMostJobs) jobs_.pop_front();
   }
@@ -156,11 +170,11 @@ void Backtests::run(const Wanted& wanted, std::shared_ptr<const match::Generatio
     if (++records % kReportEvery != 1) return {};
     const auto all = std::max(Duration(1), end - *first);
     const auto part = std::clamp(at - *first, Duration::zero(), all);
-    const std::lock_guard lock(mutex_);
-    auto& job = jobs_.back();
-    job.records = records;
-    job.at = at;
-    job.share = static_cast<double>(part.count()) / static_cast<double>(all.count());
+    change(id, [&](Job& job) {
+      job.records = records;
+      job.at = at;
+      job.share = static_cast<double>(part.count()) / static_cast<double>(all.count());
+    });
     return {};
   };
   const tools::BacktestRequest request{
@@ -183,21 +197,27 @@ void Backtests::run(const Wanted& wanted, std::shared_ptr<const match::Generatio
          [&](Job& job) { job.fault = outcome.error(); });
 }
 
+void Backtests::change(const std::string& id, const std::function<void(Job&)>& set) {
+  const std::lock_guard lock(mutex_);
+  const auto job = std::ranges::find(jobs_, id, &Job::id);
+  if (job != jobs_.end()) set(*job);
+}
+
 void Backtests::finish(const std::string& id, State state, const std::function<void(Job&)>& set) {
+  change(id, [&](Job& job) {
+    job.state = state;
+    job.finished = parts_.clock.wall();
+    set(job);
+  });
   const std::lock_guard lock(mutex_);
   busy_ = false;
-  const auto job = std::ranges::find(jobs_, id, &Job::id);
-  if (job == jobs_.end()) return;
-  job->state = state;
-  job->finished = parts_.clock.wall();
-  set(*job);
 }
 
 http::Response Backtests::all() const {
   const std::lock_guard lock(mutex_);
   std::string list;
   for (const auto& job : jobs_) list += (list.empty() ? "" : ",") + json_of(job);
-  return answer_of("[" + list + "]\n");
+  return api::json("[" + list + "]\n");
 }
 
 http::Response Backtests::one(const std::string& id, bool text) const {
@@ -205,8 +225,8 @@ http::Response Backtests::one(const std::string& id, bool text) const {
   const auto job = std::ranges::find(jobs_, id, &Job::id);
   if (job == jobs_.end())
     return http::error_response(404, "not_found", "there is no backtest \"" + id + "\" (any more)");
-  if (!text) return answer_of(json_of(*job) + '\n');
-  auto answer = answer_of(job->text);
+  if (!text) return api::json(json_of(*job) + '\n');
+  auto answer = api::json(job->text);
   answer.content_type = "text/plain; charset=utf-8";
   return answer;
 }

@@ -69,6 +69,9 @@ class Backtests {
   void begin(const std::string& body, const Done& done);
   void run(const Wanted& wanted, std::shared_ptr<const match::Generation> next,
            const std::string& id);
+  void fail_all(const Error& fault, const Done& done);
+  // Nothing if the job is not known any more.
+  void change(const std::string& id, const std::function<void(Job&)>& set);
   void finish(const std::string& id, State state, const std::function<void(Job&)>& set);
   // The answer to a request that begins no job.
   void refuse(const Done& done, http::Response answer);

@@ -12,10 +12,6 @@ namespace {
 
 using api::MetricsPage;
 
-double seconds_since_epoch(Time at) {
-  return std::chrono::duration<double>(at.time_since_epoch()).count();
-}
-
 double number(auto value) {
   return static_cast<double>(value);
 }
@@ -33,7 +29,7 @@ void add_ingest(MetricsPage& page, const MetricsSources& meters) {
     if (counts.last_heard != Time())
       page.gauge("alarum_ingest_last_heard_timestamp_seconds",
                  "Unix time at which events of a wire format were accepted last.",
-                 seconds_since_epoch(counts.last_heard), {{"format", word}});
+                 api::unix_seconds(counts.last_heard), {{"format", word}});
     for (const auto& [reason, count] : counts.rejected) {
       page.counter("alarum_ingest_rejected_total",
                    "Events and request bodies that were rejected, by wire format and reason.",
@@ -79,7 +75,7 @@ void add_source(MetricsPage& page, const std::string& name, const ingest::FeedCo
   if (const auto heard = counts.last_heard.load(); heard != 0)
     page.gauge("alarum_source_last_heard_timestamp_seconds",
                "Unix time at which events of a source were accepted last.",
-               seconds_since_epoch(Time(Duration(heard))), labels);
+               api::unix_seconds(Time(Duration(heard))), labels);
 }
 
 void add_sources(MetricsPage& page, const ingest::Sources& sources) {
@@ -189,7 +185,7 @@ void add_checkpoints(MetricsPage& page, const CheckpointWriter& checkpoints) {
   const auto newest = checkpoints.newest();
   if (!newest) return;
   page.gauge("alarum_checkpoint_last_success_timestamp_seconds",
-             "Unix time at which a checkpoint was written last.", seconds_since_epoch(newest->at));
+             "Unix time at which a checkpoint was written last.", api::unix_seconds(newest->at));
   page.gauge("alarum_checkpoint_last_size_bytes", "Size of the newest checkpoint.",
              number(newest->bytes));
   page.gauge("alarum_checkpoint_last_duration_seconds",
@@ -204,7 +200,7 @@ void add_reload(MetricsPage& page, const ReloadState& reload) {
              reload.successful ? 1 : 0);
   page.gauge("alarum_config_last_reload_success_timestamp_seconds",
              "Unix time at which config and rules were last loaded successfully.",
-             seconds_since_epoch(reload.success));
+             api::unix_seconds(reload.success));
   const auto name = "alarum_config_reloads_total";
   const auto help = "Reloads of config and rules since the start, by outcome.";
   page.counter(name, help, number(reload.succeeded), {{"outcome", "success"}});
@@ -219,7 +215,6 @@ void add_reload(MetricsPage& page, const ReloadState& reload) {
       number(reload.restart.size()));
 }
 
-// Every severity has a row, so that one that nothing has is a 0.
 void add_readiness(MetricsPage& page, const std::vector<api::ReadinessCheck>& checks) {
   using State = api::Condition::State;
   page.gauge("alarum_ready", "1 if Alarum is ready (GET /-/ready), else 0.",
@@ -234,6 +229,7 @@ void add_readiness(MetricsPage& page, const std::vector<api::ReadinessCheck>& ch
   }
 }
 
+// Every severity has a row, so that one that nothing has is a 0.
 void add_severities(MetricsPage& page, const std::map<model::Severity, std::uint64_t>& firing) {
   using enum model::Severity;
   for (const auto severity : {none, info, warning, minor, major, critical}) {

@@ -2,6 +2,7 @@
 
 #include "app/recovery.h"
 #include "base/thread_name.h"
+#include "engine/guarded.h"
 #include "tools/story.h"
 
 namespace alarum::app {
@@ -88,8 +89,13 @@ void PastQuestions::run() {
       StoppableView view(journal_, stopping_);
       const auto hashes = [&view](model::GenerationId one) { return view.find_generation(one); };
       const tools::StorySources past{view, stored_generations(view, nullptr), hashes, book_};
-      auto story = asked.offset ? tools::story_at(past, *asked.offset, asked.all)
-                                : tools::story_of(past, asked.id, asked.all);
+      Result<tools::Story> story;
+      const auto answered = engine::caught([&]() -> Result<void> {
+        story = asked.offset ? tools::story_at(past, *asked.offset, asked.all)
+                             : tools::story_of(past, asked.id, asked.all);
+        return {};
+      });
+      if (!answered) story = std::unexpected(answered.error());
       busy_ = false;
       if (story)
         done.complete(api::TextAndJson{std::move(story->text), std::move(story->json)});

@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "api/responses.h"
 #include "app/test_files.h"
 #include "base/json.h"
+#include "engine/guarded.h"
 #include "model/flat_event.h"
 #include "tools/explain.h"
 #include "tools/native_events.h"
@@ -155,7 +157,12 @@ void Playground::answer(std::string body, const api::RuleTrials::Done& done) {
     return done.complete(std::move(response));
   }
   const bool taken = thread_.start([this, body = std::move(body), done] {
-    auto response = play(body);
+    http::Response response;
+    const auto played = engine::caught([&]() -> Result<void> {
+      response = play(body);
+      return {};
+    });
+    if (!played) response = refused(played.error(), 500);
     busy_ = false;
     done.complete(std::move(response));
   });
@@ -201,9 +208,7 @@ http::Response Playground::play(const std::string& body) {
     out["tests"] = Json::array();
     if (rules) add_tests(tried, parts_.in_force()->rules(), stopped, out);
   }
-  http::Response response;
-  response.body = out.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-  return response;
+  return api::json(out.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 }  // namespace alarum::app

@@ -1,9 +1,7 @@
 #include "app/rule_files.h"
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "app/test_files.h"
 #include "app/tried_rules.h"
@@ -27,10 +25,7 @@ Json tests_of_file(const std::string& file) {
   auto list = Json::array();
   try {
     for (const auto& path : tests_beside(file)) {
-      std::ifstream in(path, std::ios::binary);
-      std::ostringstream text;
-      text << in.rdbuf();
-      if (in) list.push_back({{"file", path}, {"text", text.str()}});
+      if (const auto text = text_of_file(path)) list.push_back({{"file", path}, {"text", *text}});
     }
   } catch (const std::filesystem::filesystem_error&) {
     return list;  // the folder is gone, or cannot be read: the rules in force are shown all the

@@ -2,10 +2,10 @@
 
 #include <set>
 
+#include "base/bounded_rows.h"
+
 namespace alarum::app {
 namespace {
-
-constexpr const char* kOthers = "(others)";
 
 // Values by rule, with those of all rules that have no row of their own together.
 using Values = std::map<std::string, double>;
@@ -33,7 +33,7 @@ class RuleRows {
   const std::string& row(const std::string& rule) {
     if (rows_.size() < ingest::Counts::kMostRules || rows_.contains(rule))
       return *rows_.insert(rule).first;
-    return *rows_.insert(kOthers).first;
+    return *rows_.insert(kOtherRows).first;
   }
   std::set<std::string> rows_;
 };

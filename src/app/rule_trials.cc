@@ -1,5 +1,6 @@
 #include "app/rule_trials.h"
 
+#include "api/responses.h"
 #include "app/rule_files.h"
 
 namespace alarum::app {
@@ -18,9 +19,7 @@ http::Response RuleTrials::rule_files(const std::string& file) {
   if (!text)
     return http::error_response(text.error().reason == "not_found" ? 404 : 500, text.error().reason,
                                 text.error().message);
-  http::Response response;
-  response.body = std::move(*text);
-  return response;
+  return api::json(std::move(*text));
 }
 
 void RuleTrials::stop() {

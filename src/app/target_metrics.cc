@@ -11,10 +11,6 @@ double count_of(std::uint64_t value) {
   return static_cast<double>(value);
 }
 
-double seconds_since_epoch(Time at) {
-  return std::chrono::duration<double>(at.time_since_epoch()).count();
-}
-
 Labels with(Labels labels, const std::string& name, const std::string& value) {
   labels.emplace_back(name, value);
   return labels;
@@ -46,11 +42,11 @@ void add_state(api::MetricsPage& page, const api::TargetState& target, const Lab
   if (target.last_success)
     page.gauge("alarum_target_last_success_timestamp_seconds",
                "Unix time at which the target accepted a request last.",
-               seconds_since_epoch(*target.last_success), labels);
+               api::unix_seconds(*target.last_success), labels);
   if (target.last_failure)
     page.gauge("alarum_target_last_failure_timestamp_seconds",
                "Unix time at which a request to the target failed last.",
-               seconds_since_epoch(*target.last_failure), labels);
+               api::unix_seconds(*target.last_failure), labels);
 }
 
 }  // namespace

@@ -39,15 +39,8 @@ void find_in(const fs::path& folder, std::vector<std::string>& found) {
   }
 }
 
-std::optional<std::string> slurp(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) return std::nullopt;
-  return text.str();
-}
-
 std::optional<Node> tree_of(const std::string& path) {
-  const auto text = slurp(path);
+  const auto text = text_of_file(path);
   Diagnostics unheard;
   auto root = text ? parse_yaml(*text, path, unheard) : std::nullopt;
   return root && root->is(Node::Kind::mapping) ? std::move(root) : std::nullopt;
@@ -60,6 +53,13 @@ bool has_tests(const std::string& path) {
 }
 
 }  // namespace
+
+std::optional<std::string> text_of_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) return std::nullopt;
+  return text.str();
+}
 
 std::vector<std::string> tests_beside(const std::string& rule_file) {
   const fs::path rules(rule_file);
@@ -153,9 +153,9 @@ void put(const RuleTexts& texts, rules::Sources& sources) {
 
 void load(TestFile& test, const std::string& inventory, const RuleTexts& texts,
           Diagnostics& faults) {
-  const auto text = slurp(test.path);
+  const auto text = text_of_file(test.path);
   if (!text) return faults.error({test.path, 0, 0}, "cannot be read, or is empty");
-  auto file = engine::read_rule_tests(*text, test.path, faults, slurp);
+  auto file = engine::read_rule_tests(*text, test.path, faults, text_of_file);
   if (!file) return;
   test.file = std::move(*file);
   load_receivers(test, faults);

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct TestFile {
 std::vector<TestFile> load_tests(const std::vector<std::string>& paths, Diagnostics& faults,
                                  const std::string& inventory = {},
                                  const std::vector<rules::Sources::File>& rules = {});
+
+/// The text of a file; nullopt: it is empty, or cannot be read.
+std::optional<std::string> text_of_file(const std::string& path);
 
 /// The test files beside a rule file that name it. Throws what std::filesystem throws.
 std::vector<std::string> tests_beside(const std::string& rule_file);

@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "alert/posted.h"
-#include "base/trace_context.h"
+#include "engine/event_trace.h"
 #include "engine/internal_event.h"
 #include "model/event_time.h"
 #include "model/posted.h"
@@ -43,34 +43,6 @@ model::FlatEvent flat_of_key(const rules::RuleSet& rules, const rules::Rule& rul
       flat.add(path, model::LeafKind::string, value->second);
   }
   return flat;
-}
-
-// Where the trace of an event stands among its leaves. Paths with a `#` cannot be written in rules.
-constexpr const char* kTraceParent = "#traceparent";
-constexpr const char* kTraceState = "#tracestate";
-
-// Notes the trace that the event belongs to (CloudEvents' extension "Distributed Tracing"). An
-// invalid one is ignored, with its state (W3C Trace Context, section 3.2.3).
-void note_trace(model::FlatEvent& flat, const model::Event& event) {
-  std::string_view parent, state;
-  for (const auto& [name, json] : event.extensions()) {
-    if (name == "traceparent" && json.size() > 2) parent = json.substr(1, json.size() - 2);
-    if (name == "tracestate" && json.size() > 2) state = json.substr(1, json.size() - 2);
-  }
-  if (parent.empty() || !parse_traceparent(parent)) return;
-  flat.set(kTraceParent, model::LeafKind::string, parent);
-  const bool plain = state.find('\\') == std::string_view::npos && is_tracestate(state);
-  if (plain) flat.set(kTraceState, model::LeafKind::string, state);
-}
-
-// The annotations that an alert keeps of the trace of the event that opens it.
-model::Labels trace_of(const model::FlatEvent& flat) {
-  model::Labels trace;
-  for (const auto* path : {kTraceParent, kTraceState}) {
-    const auto leaves = flat.at(path);
-    if (!leaves.empty()) trace.emplace(path + 1, leaves.front().text);
-  }
-  return trace;
 }
 
 alert::ActiveAlerts::Held held_of(correlate::Gathering::Held held) {

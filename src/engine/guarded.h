@@ -6,7 +6,8 @@
 
 namespace alarum::engine {
 
-// The engine's thread must survive an exception of any part. These two are its only handlers.
+// A thread that lives as long as the daemon must survive an exception of any part. These two are
+// the only handlers of the engine's thread; threads that answer questions use caught(), too.
 
 /// Runs `work` and logs an exception (`what` says what was being done). The engine then goes on: to
 /// end the process would not help, because the same record would throw again at each start.

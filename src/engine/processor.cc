@@ -4,6 +4,7 @@
 #include <span>
 
 #include "alert/codec.h"
+#include "base/bounded_rows.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "engine/dead_letters.h"
@@ -515,9 +516,7 @@ Result<void> Processor::commit_each(const std::string& why) {
 
 void Processor::count_fired(const std::string& rule) {
   ++counts_.fired;
-  if (rule.empty()) return;
-  auto& rules = counts_.fired_by_rule;
-  ++rules[rules.size() < kMostRules || rules.contains(rule) ? rule : "(others)"];
+  if (!rule.empty()) ++row_of(counts_.fired_by_rule, rule, kMostRules);
 }
 
 void Processor::count(const model::Change& change) {

@@ -1,5 +1,7 @@
 #include "engine/rule_times.h"
 
+#include "base/bounded_rows.h"
+
 namespace alarum::engine {
 
 void RuleTimes::count(std::chrono::nanoseconds now) {
@@ -15,17 +17,11 @@ void RuleTimes::works_for(std::string_view rule) {
   since_ = now;
 }
 
-RuleTimes::Times::iterator RuleTimes::row_of(std::string_view rule) {
-  const auto found = times_.find(rule);
-  if (found != times_.end()) return found;
-  return times_.try_emplace(times_.size() < kMostRules ? std::string(rule) : "(others)").first;
-}
-
 void RuleTimes::end() {
   works_for({});
   if (step_.empty()) return;
   const std::lock_guard lock(mutex_);
-  for (const auto& [rule, time] : step_) row_of(rule)->second += time * kEvery;
+  for (const auto& [rule, time] : step_) row_of(times_, rule, kMostRules) += time * kEvery;
   step_.clear();
 }
 

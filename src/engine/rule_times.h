@@ -18,8 +18,7 @@ namespace alarum::engine {
 class RuleTimes final : public correlate::RuleMeter {
  public:
   static constexpr std::uint64_t kEvery = 64;
-  /// Rules with a row of their own. Further ones share the row "(others)", so that reloads with
-  /// ever new names cannot fill the memory.
+  /// Rules with a row of their own. Further ones share the row kOtherRows.
   static constexpr std::size_t kMostRules = 1'000;
 
   explicit RuleTimes(Clock& clock) : clock_(clock) {}
@@ -34,8 +33,7 @@ class RuleTimes final : public correlate::RuleMeter {
   std::map<std::string, double> seconds() const;
 
  private:
-  using Times = std::map<std::string, std::chrono::nanoseconds, std::less<>>;
-  Times::iterator row_of(std::string_view rule);
+  using Times = std::map<std::string, std::chrono::nanoseconds>;
   void count(std::chrono::nanoseconds now);
 
   Clock& clock_;

@@ -13,10 +13,10 @@ namespace alarum::http {
 /// send neither, or an origin without a scheme (EventGrid does), and are not taken for browsers.
 bool is_of_another_site(const Request& request);
 
-/// Whether a page of ours sent a request, as its browser says: `Sec-Fetch-Site: same-origin`, or
-/// where it does not send that, an Origin whose host and port are those of Host. A POST, PUT or
-/// PATCH must be `application/json` besides, which no form can send. Requests that a browser
-/// authorizes by itself, with a cookie, must be of our page to change anything.
+/// Whether a page of this daemon sent a request, as its browser says: `Sec-Fetch-Site:
+/// same-origin`, or where it does not send that, an Origin whose host and port are those of Host. A
+/// POST, PUT or PATCH must be `application/json` besides, which no form can send. Requests that a
+/// browser authorizes by itself, with a cookie, must be of our page to change anything.
 bool is_of_our_page(const Request& request);
 
 }  // namespace alarum::http

@@ -27,8 +27,7 @@ void Counts::matched(const MatchCounts& events) {
   const std::lock_guard lock(mutex_);
   for (const auto& [kind, count] : events.unmatched) matches_.unmatched[kind] += count;
   auto& rules = matches_.by_rule;
-  for (const auto& [rule, count] : events.by_rule)
-    rules[rules.size() < kMostRules || rules.contains(rule) ? rule : "(others)"] += count;
+  for (const auto& [rule, count] : events.by_rule) row_of(rules, rule, kMostRules) += count;
 }
 
 MatchCounts Counts::matches() const {

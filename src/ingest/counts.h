@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/bounded_rows.h"
 #include "model/event.h"
 
 namespace alarum::ingest {
@@ -44,7 +45,7 @@ class ReasonCounts {
   static constexpr std::size_t kMost = 50;
   void add(const std::string& reason) {
     const std::lock_guard lock(mutex_);
-    ++counts_[counts_.size() < kMost || counts_.contains(reason) ? reason : "(others)"];
+    ++row_of(counts_, reason, kMost);
   }
   std::map<std::string, std::uint64_t> snapshot() const {
     const std::lock_guard lock(mutex_);

@@ -20,5 +20,19 @@ TEST(Query, AFilterIsOneWholeMatcher) {
     EXPECT_TRUE(read(text).starts_with("error: bad matcher \"")) << text << ": " << read(text);
 }
 
+TEST(Query, AnOffsetMayBeZero) {
+  const auto read = [](std::string_view text) {
+    const auto offset = Query(text).offset("from");
+    return !offset               ? "error: " + offset.error().message
+           : offset->has_value() ? std::to_string(**offset)
+                                 : "none";
+  };
+  EXPECT_EQ(read(""), "none");
+  EXPECT_EQ(read("from=0"), "0");
+  EXPECT_EQ(read("from=18446744073709551615"), "18446744073709551615");
+  for (const auto* text : {"from=-1", "from=1x", "from=+1", "from=18446744073709551616"})
+    EXPECT_TRUE(read(text).starts_with("error: parameter \"from\" must be an offset")) << text;
+}
+
 }  // namespace
 }  // namespace alarum::api

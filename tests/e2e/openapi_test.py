@@ -103,7 +103,7 @@ def the_file_has_every_route_of_the_daemon_and_no_other():
         missing = {one for one in there if one[1].startswith("/api/v1/")} - listed
         assert not missing, f"routes that docs/openapi.yaml does not have: {sorted(missing)}"
         assert not listed - there, f"docs/openapi.yaml has what is no route: {sorted(listed - there)}"
-        # Who may ask without a credential: what the file says is what the daemon says.
+        # Routes that need no credential: the file says the same as the daemon.
         open_routes = {(one["method"], shape(one["path"])) for one in table if one["access"] == "open"}
         for (method, path), operation in described().items():
             assert ((method, shape(path)) in open_routes) == (operation.get("security") == [{}]), (method, path)

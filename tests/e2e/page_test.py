@@ -167,7 +167,7 @@ def a_rule_is_changed_in_the_playground_and_tried_over_the_past():
 
 
 def who_may_only_look_sees_comments_and_no_buttons():
-    config = "auth: {admin: [{bearer_token: of-admin, name: Kim}], view: [{bearer_token: of-view}], ingest: []}\n"
+    config = "auth: {admin: [{bearer_token: of-admin, name: Kim}], view: [{basic_auth: {username: vi, password: secret}}], ingest: []}\n"
     with temporary() as folder, quiet(folder, config=config) as daemon:
         assert daemon.post(event("v1", "linkDown", "bms-1")) == 200
         play("viewer", daemon)

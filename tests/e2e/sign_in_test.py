@@ -1,4 +1,4 @@
-"""Rights and sign-in against the real daemon: who may read, who may change, cookies, pages of other sites, floods, reloads, and comments on alerts."""
+"""Rights and sign-in against the real daemon: reading, changing, cookies, pages of other sites, floods, reloads, and comments on alerts."""
 import http.client
 import json
 import subprocess

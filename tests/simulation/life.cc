@@ -32,6 +32,9 @@ constexpr auto kRestart = 5s;     // as systemd waits
 constexpr std::size_t kMostTurns = 1'000'000;
 constexpr std::size_t kBoundsEvery = 32;  // turns
 constexpr unsigned kSpins = 3000;         // turns in which nothing happens
+// Of a part that has something to do, while others have their turns: no machine's scheduler lets a
+// thread wait longer, and the bounds of check_waits() count on it.
+constexpr auto kLongestWait = 20s;
 
 class Life {
  public:
@@ -172,6 +175,7 @@ class Life {
       if (bridge_->parts[i].name == std::string_view("delivery")) delivery_ = i;
     }
     had_turn_.assign(bridge_->parts.size() + 1, false);
+    waits_since_.assign(had_turn_.size(), std::nullopt);
     over_.assign(bridge_->parts.size() + 1, false);
     accepting_ = true;
     read_records();
@@ -392,19 +396,29 @@ class Life {
   }
 
   std::optional<std::size_t> pick() {
+    const auto now = world_.clock.monotonic();
     std::array<double, 16> weights{};
     double sum = 0;
-    for (std::size_t i = 0; i < had_turn_.size(); ++i)
-      sum += weights[i] = has_work(i) ? weight(i) : 0;
-    if (sum <= 0) return std::nullopt;
-    auto at = order_.share() * sum;
-    std::size_t last = 0;
+    std::size_t last = 0;  // in the end: whose turn it is
     for (std::size_t i = 0; i < had_turn_.size(); ++i) {
+      const bool busy = has_work(i);
+      sum += weights[i] = busy ? weight(i) : 0;
+      if (!busy)
+        waits_since_[i].reset();
+      else if (!waits_since_[i])
+        waits_since_[i] = now;
+      if (waits_since_[i].value_or(now) < waits_since_[last].value_or(now)) last = i;
+    }
+    if (sum <= 0) return std::nullopt;
+    const bool starves = now - waits_since_[last].value_or(now) > kLongestWait;
+    auto at = order_.share() * sum;
+    for (std::size_t i = 0; i < had_turn_.size() && !starves; ++i) {
       if (weights[i] == 0) continue;
       last = i;
       at -= weights[i];
       if (at < 0) break;
     }
+    waits_since_[last].reset();
     if (last + 1 < had_turn_.size()) had_turn_.back() = false;
     return last;
   }
@@ -584,6 +598,8 @@ class Life {
   std::size_t next_act_ = 0;
   std::chrono::nanoseconds start_at_{}, next_look_{};
   std::vector<bool> had_turn_, over_;  // by part, the network last: since time passed; it has ended
+  // By part: since when it has something to do and no turn
+  std::vector<std::optional<std::chrono::nanoseconds>> waits_since_;
   std::uint64_t handlers_ = 0;
   std::size_t turns_ = 0, delivery_ = 0;
   unsigned turns_at_once_ = 0;

@@ -81,7 +81,8 @@ async function beat(force: boolean): Promise<void> {
       offset = seen.engine.processed;
     }
     status.value = seen;
-    if (streaming.value || offset === seen.engine.processed || Date.now() - readAt < OLD) freshAt.value = Date.now();
+    // What is streamed is as fresh as the stream's newest message, which heard() notes.
+    if (!streaming.value && (offset === seen.engine.processed || Date.now() - readAt < OLD)) freshAt.value = Date.now();
     trouble.value = '';
   } catch (fault) {
     trouble.value = fault instanceof ApiError ? fault.message : String(fault);

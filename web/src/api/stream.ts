@@ -14,12 +14,14 @@ interface Handlers {
   state: (running: boolean) => void;
 }
 
-async function follow(last: string, stop: AbortController, {message, state}: Handlers): Promise<string> {
+/** Where the stream was left: the id of the newest message that was taken. */
+interface Place {last: string}
+
+async function follow(place: Place, stop: AbortController, {message, state}: Handlers): Promise<void> {
   let timer = setTimeout(() => stop.abort(), SILENT);
   const parser = new SseParser();
-  parser.lastId = last;
   try {
-    const body = await openStream('api/v1/stream', last, stop.signal);
+    const body = await openStream('api/v1/stream', place.last, stop.signal);
     const reader = body.getReader();
     const decoder = new TextDecoder();
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
@@ -27,31 +29,30 @@ async function follow(last: string, stop: AbortController, {message, state}: Han
       timer = setTimeout(() => stop.abort(), SILENT);
       for (const one of parser.feed(decoder.decode(piece.value, {stream: true}))) {
         state(true);
+        place.last = '';  // what could not be taken is read again as a whole
         await message(one);
+        place.last = one.id;
       }
     }
   } finally {
     clearTimeout(timer);
+    state(false);
   }
-  return parser.lastId;
 }
 
 /** Runs until the page is gone. `statusOf` is the HTTP status of a fault. */
 export async function runStream(handlers: Handlers, wanted: () => boolean, statusOf: (fault: unknown) => number): Promise<never> {
-  let last = '';
+  const place: Place = {last: ''};
   let wait = SOONEST;
   for (;;) {
     let pause = wait;
     if (wanted()) {
-      const stop = new AbortController();
       try {
-        last = await follow(last, stop, handlers);
+        await follow(place, new AbortController(), handlers);
         wait = pause = SOONEST;
       } catch (fault) {
-        last = '';
         pause = [404, 405].includes(statusOf(fault)) ? WITHOUT : wait;
         wait = Math.min(LATEST, wait * 2);
-        handlers.state(false);
       }
     }
     await new Promise((done) => setTimeout(done, pause));

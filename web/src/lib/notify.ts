@@ -1,4 +1,4 @@
-// Desktop notifications, when somebody asked for them: of what fires anew and is worst.
+// Desktop notifications, when somebody asked for them: of alerts that have just fired and are the worst.
 import {effect} from '@preact/signals';
 import {alerts, loaded} from '../api/live';
 import type {Alert} from './alerts';
