@@ -51,6 +51,7 @@ class Compiler {
     read_inventory();
     for (auto& file : files_)
       read_section(file, "tables", [&](const Node& n) { tables_.read(n, sources_, out_); });
+    tables_.settle(out_);
     for (auto& file : files_)
       read_section(file, "texts", [&](const Node& n) { texts_.read(n, out_); });
     texts_.settle(out_);

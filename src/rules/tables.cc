@@ -113,7 +113,7 @@ std::shared_ptr<const Table> read_one(const Node& name, const Node& entry, const
   if (!expect_kind(entry, Kind::mapping, name.text, "a mapping with \"file\" and \"key\"", out))
     return nullptr;
   const auto where = fmt::format("table \"{}\"", name.text);
-  check_keys(entry, {{"file", "key"}, {}}, where, out);
+  check_keys(entry, {{"file", "key", "replaces"}, {}}, where, out);
   const auto *file = entry.find("file"), *key = entry.find("key");
   if (!file) out.error(name.place, fmt::format("{} names no \"file\"", where));
   if (!key) out.error(name.place, fmt::format("{} names no \"key\" column", where));
@@ -175,24 +175,44 @@ std::shared_ptr<const Table> parse_table(const Sources::File& file, const std::s
 void Tables::read(const Node& tables, const Sources& sources, Diagnostics& out) {
   if (!expect_kind(tables, Kind::mapping, "tables", "a mapping of table names", out)) return;
   for (const auto& [name, entry] : tables.members) {
-    const auto [first, fresh] = entries_.try_emplace(name.text, Entry{name.place, nullptr});
+    const auto* replaces = entry.find("replaces");
+    const bool other = replaces && read_bool(*replaces, "replaces", out).value_or(true);
+    auto& entries = other ? replacing_ : entries_;
+    const auto [first, fresh] = entries.try_emplace(name.text, Entry{name, nullptr});
     if (!fresh) {
-      const auto& place = first->second.place;
-      out.error(name.place, fmt::format("duplicate table \"{}\" (first at {}:{}:{})", name.text,
-                                        place.file, place.line, place.column));
+      const auto& place = first->second.name.place;
+      out.error(
+          name.place,
+          fmt::format("duplicate table \"{}\" (first at {}:{}:{}){}", name.text, place.file,
+                      place.line, place.column,
+                      other ? "" : ": to put one in its place, say \"replaces: true\" in it"));
       continue;
     }
     first->second.table = read_one(name, entry, sources, out);
   }
 }
 
+void Tables::settle(Diagnostics& out) {
+  for (const auto& [name, entry] : replacing_) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end())
+      missing(entry.name, " to replace", out);
+    else
+      found->second.table = entry.table;
+  }
+}
+
 std::shared_ptr<const Table> Tables::find(const Node& name, Diagnostics& out) const {
-  if (const auto found = entries_.find(name.text); found != entries_.end())
-    return found->second.table;
+  const auto found = entries_.find(name.text);
+  return found != entries_.end() ? found->second.table : missing(name, "", out);
+}
+
+std::shared_ptr<const Table> Tables::missing(const Node& name, std::string_view to_do,
+                                             Diagnostics& out) const {
   std::vector<std::string> names;
   for (const auto& [known, entry] : entries_) names.push_back(known);
-  out.error(name.place,
-            fmt::format("there is no table \"{}\"{}", name.text, did_you_mean(name.text, names)));
+  out.error(name.place, fmt::format("there is no table \"{}\"{}{}", name.text, to_do,
+                                    did_you_mean(name.text, names)));
   return nullptr;
 }
 

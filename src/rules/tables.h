@@ -8,24 +8,33 @@
 
 namespace alarum::rules {
 
-/// The tables of all rule files by name; the names are global. It lives during one compilation, on
-/// its thread. Rules share the tables they use.
+/// The tables of all rule files by name; the names are global. One with `replaces: true` stands for
+/// the one of that name in another file, whichever is read first. It lives during one compilation,
+/// on its thread. Rules share the tables they use.
 class Tables {
  public:
   /// Reads the `tables` section of one rule file. The texts are in `sources.tables`. Faults go to
   /// `out`.
   void read(const Node& tables, const Sources& sources, Diagnostics& out);
 
-  /// The table with this name. nullptr and an error if there is none. nullptr without an error if
-  /// the table was named but is faulty, because read() reported that.
+  /// After the last read(): tables that replace others take their places.
+  void settle(Diagnostics& out);
+
+  /// After settle(): the table with this name. nullptr and an error if there is none. nullptr
+  /// without an error if the table was named but is faulty, because read() reported that.
   std::shared_ptr<const Table> find(const Node& name, Diagnostics& out) const;
 
  private:
   struct Entry {
-    Place place;
+    Node name;
     std::shared_ptr<const Table> table;  // nullptr: broken
   };
-  std::map<std::string, Entry> entries_;
+  using Entries = std::map<std::string, Entry>;
+
+  std::shared_ptr<const Table> missing(const Node& name, std::string_view to_do,
+                                       Diagnostics& out) const;
+
+  Entries entries_, replacing_;
 };
 
 /// The path of a table that a rule file names: relative to the folder of that file.

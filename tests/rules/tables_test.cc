@@ -76,10 +76,44 @@ TEST(Tables, ArePartOfTheRules) {
       "d/r.yaml:5:3: error: table \"half\" names no \"file\"\n"
       "d/r.yaml:5:3: error: table \"half\" names no \"key\" column\n"
       "d/r.yaml:5:10: error: unknown key \"fiel\" in table \"half\" (did you mean \"file\"?)\n"
-      "d/s.yaml:1:10: error: duplicate table \"fleet\" (first at d/r.yaml:2:3)\n"
+      "d/s.yaml:1:10: error: duplicate table \"fleet\" (first at d/r.yaml:2:3): to put one in its "
+      "place, say \"replaces: true\" in it\n"
       "d/s.yaml:2:51: error: table \"fleet\" has no column \"ownr\" (did you mean \"owner\"?)\n"
       "d/s.yaml:2:57: error: \"a-b\" is not a name: give one, as in {a_b: a-b}\n"
       "d/s.yaml:2:72: error: there is no table \"flete\" (did you mean \"fleet\"?)\n");
+}
+
+// Of the shipped rules, with a table of the site's own.
+TEST(Tables, ReplaceOneOfAnotherFile) {
+  const auto shown = [](std::vector<Sources::File> files) {
+    const TextRules rules{
+        std::move(files),
+        {{"shipped.csv", "code,level\n80,minor\n"}, {"mine.csv", "code,level\n80,major\n"}}};
+    Diagnostics out;
+    const auto set = rules.compile(out);
+    if (!set) return out.text();
+    const auto& table = *set->scopes.front().enriches.front().table;
+    return table.rows.at("80").at(1);
+  };
+  const Sources::File shipped{"a.yaml",
+                              "tables: {codes: {file: shipped.csv, key: code}}\n"
+                              "enrich: [{table: codes, key: subject, add: [level]}]\n"};
+  const std::string mine = "tables: {codes: {file: mine.csv, key: code, replaces: true}}\n";
+  EXPECT_EQ(shown({shipped}), "minor");
+  EXPECT_EQ(shown({shipped, {"z.yaml", mine}}), "major");
+  // Whichever is read first: names of the shipped file come first in the list of scopes.
+  EXPECT_EQ(TextRules({{{"0.yaml", mine}, shipped},
+                       {{"shipped.csv", "code,level\n"}, {"mine.csv", "code,stage\n"}}})
+                .said(),
+            "a.yaml:2:45: error: table \"codes\" has no column \"level\"\n");
+  EXPECT_EQ(shown({shipped, {"y.yaml", mine}, {"z.yaml", mine}}),
+            "z.yaml:1:10: error: duplicate table \"codes\" (first at y.yaml:1:10)\n");
+  EXPECT_EQ(
+      shown({shipped, {"z.yaml", "tables: {code: {file: mine.csv, key: code, replaces: true}}\n"}}),
+      "z.yaml:1:10: error: there is no table \"code\" to replace (did you mean \"codes\"?)\n");
+  EXPECT_EQ(
+      shown({shipped, {"z.yaml", "tables: {codes: {file: mine.csv, key: code, replaces: 1}}\n"}}),
+      "z.yaml:1:55: error: \"replaces\" must be true or false, not number 1\n");
 }
 
 }  // namespace
