@@ -166,7 +166,7 @@ class Book {
   };
   /// Which entries are wanted. Conditions that are left empty are not applied.
   struct Question {
-    std::string alert_id;       ///< empty: all alerts
+    std::string alert_id;       ///< or its first 4 digits or more; empty: all alerts
     Time since;                 ///< not older than this
     std::optional<Time> until;  ///< not newer than this
     std::optional<Entry::Kind> kind;
@@ -182,7 +182,7 @@ class Book {
     std::optional<Places> next;  ///< where to go on; nullopt: there are no more
   };
   /// The entries that fit, newest first. There may be fewer than `limit`, even none, although more
-  /// follow: see `next`.
+  /// follow: see `next`. `bad_request` if several alerts have an id that begins so.
   Result<Entries> entries(const Question& question, const Places& after = {});
   /// A notification that could not be delivered.
   struct DeadLetter {

@@ -108,7 +108,12 @@ bool fits(const Book::Question& question, const Book::Entry& entry) {
 
 // Reads each kind by its own index and always takes the newest of the next rows. So the place
 // of each kind does not depend on the others.
-Result<Book::Entries> Book::entries(const Question& question, const Places& after) {
+Result<Book::Entries> Book::entries(const Question& asked, const Places& after) {
+  auto question = asked;
+  if (auto id = whole_alert_id(database_, asked.alert_id))
+    question.alert_id = std::move(*id);
+  else
+    return std::unexpected(id.error());
   std::array<std::vector<Database::Row>, kKinds.size()> rows;
   std::array<std::size_t, kKinds.size()> taken{};
   for (std::size_t i = 0; i < kKinds.size(); ++i) {

@@ -51,4 +51,24 @@ std::string open_transitions(bool has_as_of) {
       notified, of_receiver, of_target, to_text(Why::lost));
 }
 
+Result<std::string> whole_alert_id(Database& database, const std::string& beginning) {
+  constexpr std::size_t kShortest = 4, kWhole = 16;  // digits
+  constexpr std::size_t kCandidates = 5;             // that are named
+  if (beginning.size() < kShortest || beginning.size() >= kWhole ||
+      beginning.find_first_not_of("0123456789abcdef") != beginning.npos)
+    return beginning;
+  const auto rows = database.query(
+      "SELECT id FROM alerts WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id = ?1 DESC, id LIMIT ?2",
+      {beginning, static_cast<std::int64_t>(kCandidates + 1)});
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return beginning;
+  if (rows->size() == 1 || text(rows->front()[0]) == beginning) return text(rows->front()[0]);
+  std::string names;
+  for (const auto& row : *rows) names += (names.empty() ? "" : ", ") + text(row[0]);
+  return fail("bad_request",
+              fmt::format("\"{}\" is the beginning of several ids of alerts, write "
+                          "more of it: {}{}",
+                          beginning, names, rows->size() > kCandidates ? ", …" : ""));
+}
+
 }  // namespace alarum::alert

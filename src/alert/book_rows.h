@@ -3,6 +3,7 @@
 
 #include "alert/codec.h"
 #include "alert/sqlite.h"
+#include "base/result.h"
 #include "model/notification.h"
 
 // Rows of the book as values, and the SQL that several files share. Cells are in the order of the
@@ -38,6 +39,10 @@ inline model::Notification notification_of(const Database::Row& row) {
 /// A database that a tool reads before the daemon has migrated it may be older: without `as_of` it
 /// is older than version 8, and before version 9 some reasons had other words.
 std::string open_transitions(bool has_as_of = true);
+
+/// The id that begins so, of at least 4 digits, where one alert alone has such an id; otherwise
+/// `beginning` itself. `bad_request` with the candidates if there are several.
+Result<std::string> whole_alert_id(Database& database, const std::string& beginning);
 
 /// The alerts in rows whose only column is an alert_json(). Errors are those of `rows` and of
 /// parse_alert().

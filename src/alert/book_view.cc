@@ -95,7 +95,9 @@ Result<std::vector<std::string>> BookView::history_of(const std::string& alert_i
 }
 
 Result<std::optional<model::Alert>> BookView::alert(const std::string& id) {
-  const auto rows = database_.query("SELECT alert FROM alerts WHERE id = ?", {id});
+  const auto whole = whole_alert_id(database_, id);
+  if (!whole) return std::unexpected(whole.error());
+  const auto rows = database_.query("SELECT alert FROM alerts WHERE id = ?", {*whole});
   if (!rows) return std::unexpected(rows.error());
   if (rows->empty()) return std::optional<model::Alert>();
   auto alert = parse_alert(text((*rows)[0][0]));

@@ -30,7 +30,8 @@ class BookView {
   Result<std::vector<std::string>> history(model::Offset from, model::Offset to);
   /// The transitions of one alert.
   Result<std::vector<std::string>> history_of(const std::string& alert_id);
-  /// The newest state of an alert; nullopt if there is none of that id.
+  /// The newest state of an alert, by its id or the first 4 digits of it or more; nullopt if there
+  /// is none. `bad_request` if several begin so.
   Result<std::optional<model::Alert>> alert(const std::string& id);
 
   /// A notification with the alert in it, or the reason why there was none.

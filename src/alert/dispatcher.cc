@@ -97,6 +97,8 @@ std::uint32_t Dispatcher::take(const Change& change, const Place& place, Output&
   const auto* known = groups_.find(place.text());
   if (change.kind == Change::Kind::resolved && (!known || !known->members.contains(alert.id)))
     return 0;
+  if (change.kind != Change::Kind::released && router_.targets_of(place.receiver).empty())
+    record(Why::no_integration);
   return join(groups_.find_or_add(place, router_.node(place.node), alert.labels), change);
 }
 

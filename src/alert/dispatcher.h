@@ -92,6 +92,8 @@ class Dispatcher {
   /// Whom an alert is routed to, and what suppresses it at `now`, by the wall clock.
   struct Status {
     std::vector<std::string> receivers, silenced_by, inhibited_by, muted_by;
+    /// Of those receivers: the ones that have no integration, so that nobody is notified.
+    std::vector<std::string> no_integration = {};
   };
   Status status(const model::Alert& alert, Time now) const;
   /// The targets that were notified that a firing alert fires.

@@ -17,8 +17,11 @@ constexpr std::uint64_t kOldest = 2;
 Dispatcher::Status Dispatcher::status(const model::Alert& alert, Time now) const {
   Status status;
   for (const auto& place : router_.places(alert)) {
-    if (std::ranges::find(status.receivers, place.receiver) == status.receivers.end())
+    if (std::ranges::find(status.receivers, place.receiver) == status.receivers.end()) {
       status.receivers.push_back(place.receiver);
+      if (router_.targets_of(place.receiver).empty())
+        status.no_integration.push_back(place.receiver);
+    }
     for (auto& name : suppression_.muting(router_.node(place.node), now))
       status.muted_by.push_back(std::move(name));
   }

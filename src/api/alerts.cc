@@ -36,7 +36,8 @@ Json to_json(const AlertView& shown) {
                                                    : "active"},
               {"inhibitedBy", shown.status.inhibited_by},
               {"silencedBy", shown.status.silenced_by},
-              {"mutedBy", shown.status.muted_by}}},
+              {"mutedBy", shown.status.muted_by},
+              {"noIntegration", shown.status.no_integration}}},
             {"id", alert.id},
             {"rule", alert.rule},
             {"count", alert.count},
@@ -81,6 +82,28 @@ void by_fingerprint(std::vector<AlertView>& alerts) {
 }
 
 }  // namespace
+
+void AlertSummary::add(const AlertView& one) {
+  const auto& status = one.status;
+  ++firing, ++by_severity[one.alert->severity];
+  acknowledged += one.alert->acknowledged ? 1 : 0;
+  silenced += status.silenced_by.empty() ? 0 : 1;
+  inhibited += status.inhibited_by.empty() ? 0 : 1;
+  muted += status.muted_by.empty() ? 0 : 1;
+  no_integration += status.no_integration.size() == status.receivers.size() ? 1 : 0;
+}
+
+std::string AlertSummary::json() const {
+  auto severities = Json::object();
+  for (const auto& [severity, count] : by_severity) severities[to_text(severity)] = count;
+  return dump({{"firing", firing},
+               {"by_severity", std::move(severities)},
+               {"acknowledged", acknowledged},
+               {"silenced", silenced},
+               {"inhibited", inhibited},
+               {"muted", muted},
+               {"no_integration", no_integration}});
+}
 
 Result<AlertFilter> AlertFilter::of(const Query& query) {
   AlertFilter wanted;

@@ -35,6 +35,18 @@ struct AlertView {
   std::vector<Membership> member_of = {};
 };
 
+/// How many alerts fire, and what became of them; one may be silenced and inhibited as well.
+struct AlertSummary {
+  std::size_t firing = 0;
+  std::map<model::Severity, std::size_t> by_severity;
+  std::size_t acknowledged = 0, silenced = 0, inhibited = 0, muted = 0;
+  /// None of their receivers has an integration: nobody is notified of them.
+  std::size_t no_integration = 0;
+
+  void add(const AlertView& one);
+  std::string json() const;  ///< of `GET /api/v1/alerts/summary`
+};
+
 /// Which alerts a request wants: the parameters of `GET /api/v2/alerts` and `/alerts/groups`.
 /// Immutable once parsed; used on the engine's thread.
 struct AlertFilter {

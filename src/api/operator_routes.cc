@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/alert_walk.h"
 #include "api/ask.h"
 #include "api/query.h"
 #include "api/responses.h"
@@ -13,6 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using http::Request;
+using Body = http::BodyStream;
 
 constexpr std::chrono::seconds kDelivery{5};  // that its answer is waited for
 constexpr std::size_t kManyRules = 2'000;     // whose list is made on a helper
@@ -24,6 +26,17 @@ std::string json_line(const Json& value) {
 Answer show_status(Kept sources) {
   const auto states = co_await targets_of(*sources);
   co_return json(sources->status(states));
+}
+
+Answer show_summary(Kept sources, Body& stream) {
+  AlertWalk walk(sources, AlertFilter(), {}, stream.helpers());
+  AlertSummary summary;
+  while (!walk.over()) {
+    const auto alerts = co_await walk.next(kPortion);
+    if (!alerts) co_return failed(alerts.error());
+    for (const auto& one : *alerts) summary.add(one);
+  }
+  co_return json(summary.json() + "\n");
 }
 
 Answer show_targets(Kept sources) {
@@ -167,11 +180,12 @@ std::string targets_json(const TargetStates& states) {
 }
 
 void add_operator_routes(http::Router& router, const std::shared_ptr<const Sources>& sources) {
-  using Body = http::BodyStream;
   const auto add = [&](const char* path, auto answer) {
     router.add("GET", path, http::Access::view, std::move(answer));
   };
   add("/api/v1/status", [sources](Request&, Body&) { return show_status(sources); });
+  add("/api/v1/alerts/summary",
+      [sources](Request&, Body& body) { return show_summary(sources, body); });
   add("/api/v1/targets", [sources](Request&, Body&) { return show_targets(sources); });
   add("/api/v1/rejected",
       [sources](Request& request, Body&) { return show_rejected(sources, request); });

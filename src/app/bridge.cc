@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
+
 #include "api/session_routes.h"
 #include "app/ask_engine.h"
 #include "app/core_routes.h"
@@ -135,7 +137,8 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
 Core::Options Bridge::core_options(StartKeys keys, bool colour) {
   Core::Options options;
   options.colour = colour;
-  options.config_file = settings_.config;
+  if (!settings_.config.empty())
+    options.config_file = std::filesystem::absolute(settings_.config).lexically_normal().string();
   options.engine.rule_times = true;
   options.keys = std::move(keys);
   options.doors.load = [this](Diagnostics& faults, const SentInventory* sent) {

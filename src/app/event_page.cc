@@ -10,8 +10,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostData = 16 << 10;  // bytes of an event's data that are shown
 
-Json event_json(const model::Record& record, const model::Event& event,
-                std::vector<std::string> rules) {
+Json event_json(const model::Record& record, const model::Event& event, FittingRules fitting) {
   Json out{{"offset", record.offset},
            {"arrived", format_rfc3339(record.arrived())},
            {"id", event.id()},
@@ -29,19 +28,31 @@ Json event_json(const model::Record& record, const model::Event& event,
   } else if (event.data_kind() == model::DataKind::text) {
     out["data"] = event.data().substr(0, kMostData);
   }
-  out["rules"] = std::move(rules);
+  out["rules"] = std::move(fitting.all);
+  out["ends"] = std::move(fitting.ends);
   return out;
 }
 
 }  // namespace
 
-std::vector<std::string> rules_that_fit(const match::Generation& rules, const model::Event& event) {
-  std::vector<std::string> out;
+FittingRules rules_that_fit(const match::Generation& rules, const model::Event& event) {
+  FittingRules out;
+  bool ends = true;  // the newest rule, and does nothing else
+  const auto close = [&] {
+    if (!out.all.empty() && ends && (out.ends.empty() || out.ends.back() != out.all.back()))
+      out.ends.push_back(out.all.back());
+  };
   for (const auto& hit : rules.match(event).hits) {
     const auto& rule = rules.rules().rules[hit.rule];
-    if (!rules::is_shipped_along(rule) && (out.empty() || out.back() != rule.alert))
-      out.push_back(rule.alert);
+    if (rules::is_shipped_along(rule)) continue;
+    if (out.all.empty() || out.all.back() != rule.alert) {
+      close();
+      out.all.push_back(rule.alert);
+      ends = true;
+    }
+    ends = ends && hit.role == model::Role::until;
   }
+  close();
   return out;
 }
 
@@ -67,7 +78,7 @@ Result<api::EventPage> event_page(journal::JournalView& journal, const match::Ge
       const auto* event = std::get_if<model::Event>(&record.payload);
       if (!event || !filter.takes(*event)) continue;
       auto fitting = rules_that_fit(rules, *event);
-      if (filter.takes_rules(fitting))
+      if (filter.takes_rules(fitting.all))
         events.push_back(event_json(record, *event, std::move(fitting)));
     }
   }

@@ -18,7 +18,11 @@ Result<api::EventPage> event_page(journal::JournalView& journal, const match::Ge
                                   const api::EventFilter& filter);
 constexpr std::size_t kMostRecords = 20'000;
 
-/// The names of the rules that an event fits: by its match, an end, a step or an annotation.
-std::vector<std::string> rules_that_fit(const match::Generation& rules, const model::Event& event);
+/// The names of the rules that an event fits: by its match, an end, a step or an annotation; in
+/// `ends` those of which it fits the end alone.
+struct FittingRules {
+  std::vector<std::string> all, ends;
+};
+FittingRules rules_that_fit(const match::Generation& rules, const model::Event& event);
 
 }  // namespace alarum::app

@@ -30,8 +30,10 @@ std::vector<std::string> rule_paths(const Settings& settings, const config::Conf
   if (!settings.rules.empty()) return settings.rules;
   if (config.rules) return *config.rules;
   if (auto shipped = shipped_rules(); !shipped.empty()) return shipped;
-  out.error({"--rules", 0, 0},
-            "the shipped rules are not there; name rule files with --rules or in the config file");
+  out.error(
+      {"--rules", 0, 0},
+      "the shipped rules are not there: name rule files under \"rules\" in the config file, or "
+      "with serve --rules");
   return {};
 }
 

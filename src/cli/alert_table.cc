@@ -83,6 +83,8 @@ std::string notes(const Json& alert, const AlertTable& how) {
     if (part && std::string_view(name) == "inhibitedBy") continue;
     if (const auto by = suppressed_by(status, name, word, how.wide); !by.empty()) add(out, by);
   }
+  for (const auto& one : status.value("noIntegration", Json::array()))
+    add(out, "not notified: receiver " + one.get<std::string>() + " has no integration");
   for (const auto& one : alert.value("absorbedBy", Json::array()))
     add(out, "part of " + one.value("rule", ""));
   for (const auto& one : alert.value("waitingFor", Json::array()))
@@ -120,6 +122,7 @@ Row row_of(const Json& alert, const AlertTable& how) {
           age_of(alert, how.now),
           std::to_string(alert.value("count", std::uint64_t{1})),
           printable_line(labels_but_name(alert))};
+  if (row.back().empty()) row.back() = printable_line(alert.at("annotations").value("summary", ""));
   if (how.wide) {
     row[3] = alert.value("startsAt", "").substr(0, 19) + "Z";
     row.push_back(printable_line(alert.at("annotations").value("summary", "")));

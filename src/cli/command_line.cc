@@ -114,6 +114,10 @@ int run(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& fault) {
     const auto& command = command_of(commands, words);
     const auto wrong = wrong_option(command, words);
+    if (wrong.empty() && !command.commands.empty()) {  // one of them has to be named
+      std::cerr << help_text(command);
+      return 2;
+    }
     return wrong_usage(wrong.empty() ? fault.what() : wrong, command);
   }
   if (!action) {

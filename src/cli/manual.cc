@@ -112,10 +112,12 @@ std::string wrong_command(const CommandText& root, const std::vector<std::string
     std::vector<std::string> names;
     for (const auto& one : at->commands) names.push_back(one.name());
     const auto found = std::ranges::find(names, word);
-    if (found == names.end())
-      return fmt::format("there is no command \"{}\"{}{}", word,
-                         at == &root ? "" : fmt::format(" of \"{}\"", at->path),
-                         did_you_mean(word, names));
+    if (found == names.end()) {
+      const auto guess = did_you_mean(word, names);
+      if (at == &root) return fmt::format("there is no command \"{}\"{}", word, guess);
+      return fmt::format("there is no command \"{}\" of \"{}\"{}", word, at->path,
+                         guess.empty() ? fmt::format(", only {}", fmt::join(names, ", ")) : guess);
+    }
     at = &at->commands[static_cast<std::size_t>(found - names.begin())];
   }
   return {};

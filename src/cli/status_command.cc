@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "cli/api_client.h"
 #include "cli/status_text.h"
@@ -16,6 +17,13 @@ Time this_instant() {
   return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
+// What the rest can be shown without: null if the daemon does not say it.
+Json part_of(const StatusOptions& options, const char* path) {
+  std::ostringstream unsaid;
+  ApiClient client(options.url, unsaid);
+  return client.get(path).value_or(Json());
+}
+
 }  // namespace
 
 int status_command(const StatusOptions& options, std::ostream& out, std::ostream& err) {
@@ -27,7 +35,9 @@ int status_command(const StatusOptions& options, std::ostream& out, std::ostream
   if (options.json)
     out << client.body();
   else
-    out << status_text(*status, client.http().settings().url, now ? *now : this_instant());
+    out << status_text({*status, part_of(options, "/api/v1/alerts/summary"),
+                        part_of(options, "/api/v1/rejected?limit=1")},
+                       client.http().settings().url, now ? *now : this_instant());
   const bool failed = std::ranges::any_of(
       status->at("checks"), [](const Json& one) { return one.value("state", "") == "failed"; });
   const auto& ledger = status->at("ledger");

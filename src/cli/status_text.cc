@@ -48,21 +48,60 @@ std::string config_part(const Json& config, Time now) {
   return out;
 }
 
-// What is wrong with a target, or `ok`.
+constexpr auto kUntried = "untried";  // nothing was sent since the start
+
+// What is wrong with a target, `untried`, or `ok`.
 std::string state_of_target(const Json& one) {
   if (one.value("circuit", "") == "open") return "CIRCUIT OPEN";
   const auto failed = parse_rfc3339(one.value("last_failure", ""));
   const auto worked = parse_rfc3339(one.value("last_success", ""));
-  return failed && (!worked || *worked < *failed) ? "FAILING" : "ok";
+  if (failed && (!worked || *worked < *failed)) return "FAILING";
+  return worked ? "ok" : kUntried;
 }
 
-std::string health_part(const Json& checks, const Json& targets) {
+// What people may wait for in vain, or not know of.
+std::string silence_part(const StatusAnswers& answers, Time now) {
   std::string out;
+  const auto& alerts = answers.alerts.is_null() ? Json::object() : answers.alerts;
+  if (const auto count = alerts.value("no_integration", std::uint64_t{0}))
+    out += fmt::format(
+        "warning {} firing and nobody is notified, the receiver has no integration: "
+        "alarum alerts\n",
+        plural(count, "alert"));
+  if (!answers.rejected.is_array() || answers.rejected.empty()) return out;
+  const auto& newest = answers.rejected.back();
+  const auto at = parse_rfc3339(newest.value("time", ""));
+  if (at && now - *at < std::chrono::hours(1))
+    out += fmt::format("warning what came {} was refused, {}: alarum rejected\n",
+                       ago(newest, "time", now, ""), printable_line(newest.value("message", "")));
+  return out;
+}
+
+std::string alerts_part(const Json& alerts) {
+  const auto of = [&](const char* name) { return alerts.value(name, std::uint64_t{0}); };
+  auto out = fmt::format("{} firing", of("firing"));
+  std::string more;
+  const auto severities = alerts.value("by_severity", Json::object());
+  for (const auto& [severity, count] : severities.items())
+    more = fmt::format("{} {}{}{}", count.get<std::uint64_t>(), severity, more.empty() ? "" : ", ",
+                       more);
+  if (!more.empty()) out += ": " + more;
+  for (const auto& [name, word] :
+       {std::pair("acknowledged", "acknowledged"), std::pair("silenced", "silenced"),
+        std::pair("inhibited", "inhibited"), std::pair("muted", "muted"),
+        std::pair("no_integration", "without an integration to notify anybody")}) {
+    if (of(name) > 0) out += fmt::format("; {} {}", of(name), word);
+  }
+  return out + "\n";
+}
+
+std::string health_part(const Json& checks, const Json& targets, const std::string& silence) {
+  std::string out = silence;
   for (const auto& one : checks)
     out += fmt::format("{} {}: {}\n", one.value("state", "") == "failed" ? "FAILED" : "warning",
                        one.value("name", ""), printable_line(one.value("detail", "")));
   for (const auto& one : targets) {
-    if (const auto state = state_of_target(one); state != "ok")
+    if (const auto state = state_of_target(one); state != "ok" && state != kUntried)
       out += fmt::format("warning {}: {}, notifications do not arrive\n",
                          printable_line(one.value("target", "")), state);
   }
@@ -116,12 +155,26 @@ std::string journal_part(const Json& status) {
 std::string ledger_part(const Json& ledger) {
   if (ledger.is_null()) return "not counted yet\n";
   if (ledger.value("balanced", false))
-    return fmt::format("balances at the last count, of {} accepted and {} processed\n",
+    return fmt::format("balances (counted about each minute: {} accepted, {} processed then)\n",
                        ledger.value("accepted", std::uint64_t{0}),
                        ledger.value("processed", std::uint64_t{0}));
   std::string out = "does NOT balance:\n";
   for (const auto& fault : ledger.at("faults")) out += fault.get<std::string>() + "\n";
   return out;
+}
+
+// `, linkDown bms-17, id a1`: what a body says that it is about, as far as it can be read.
+std::string named_in(const std::string& body) {
+  const auto json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return {};
+  const auto text = [&](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  auto out = text("type").empty() ? text("detail-type") : text("type");
+  for (const auto& more : {text("subject"), text("id").empty() ? "" : "id " + text("id")})
+    if (!more.empty()) out += (out.empty() ? "" : " ") + more;
+  return out.empty() ? out : ", " + out;
 }
 
 }  // namespace
@@ -140,16 +193,20 @@ std::string targets_text(const Json& targets, Time now) {
   return rows.empty() ? "no receivers\n" : columns_text(rows);
 }
 
-std::string status_text(const Json& status, const std::string& url, Time now) {
+std::string status_text(const StatusAnswers& answers, const std::string& url, Time now) {
+  const auto& status = answers.status;
   const auto uptime = std::chrono::seconds(status.value("uptime_seconds", std::int64_t{0}));
   auto out =
       fmt::format("alarum {} at {}, up {}\n", status.value("version", ""), url, age_text(uptime));
-  add_part(out, "health", health_part(status.at("checks"), status.at("targets")));
+  add_part(out, "health",
+           health_part(status.at("checks"), status.at("targets"), silence_part(answers, now)));
   add_part(out, "config", config_part(status.at("config"), now));
   add_part(
       out, "rules",
       fmt::format("{}, generation {}\n", plural(status.value("rules", std::uint64_t{0}), "rule"),
                   status.value("generation", "").substr(0, 16)));
+  add_part(out, "alerts",
+           answers.alerts.is_null() ? "the engine does not answer\n" : alerts_part(answers.alerts));
   const auto formats = heard_part(status.at("formats"), "format", now);
   add_part(out, "events", formats.empty() ? "none since the start\n" : formats);
   add_part(out, "sources", heard_part(status.at("sources"), "source", now));
@@ -162,9 +219,10 @@ std::string status_text(const Json& status, const std::string& url, Time now) {
 std::string rejected_text(const Json& entries, bool bodies) {
   std::string out;
   for (const auto& one : entries) {
-    out += printable_line(fmt::format("{} {} from {}: {} ({})", one.value("time", ""),
+    out += printable_line(fmt::format("{} {} from {}{}: {} ({})", one.value("time", ""),
                                       one.value("format", ""), one.value("sender", ""),
-                                      one.value("message", ""), one.value("reason", ""))) +
+                                      named_in(one.value("body", "")), one.value("message", ""),
+                                      one.value("reason", ""))) +
            "\n";
     if (bodies) out += "    " + printable_line(one.value("body", "")) + "\n";
   }

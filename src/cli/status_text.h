@@ -1,15 +1,22 @@
 #pragma once
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/time.h"
 
 namespace alarum::cli {
 
-/// `GET /api/v1/status` on one screen: version, what is in force and since when, what is wrong,
-/// who was heard when, whom notifications reach, journal, disk and ledger. `url`: as it was asked.
-/// All of it may be shown on a terminal.
-std::string status_text(const nlohmann::ordered_json& status, const std::string& url, Time now);
+/// What a daemon said of itself.
+struct StatusAnswers {
+  nlohmann::ordered_json status;         ///< `GET /api/v1/status`
+  nlohmann::ordered_json alerts = {};    ///< `GET /api/v1/alerts/summary`; null: not known
+  nlohmann::ordered_json rejected = {};  ///< `GET /api/v1/rejected`: the newest; null: not known
+};
+
+/// That on one screen: version, what is wrong, what is in force and since when, how many alerts
+/// fire, who was heard when, whom notifications reach, journal, disk and ledger. `url`: as it was
+/// asked. All of it may be shown on a terminal.
+std::string status_text(const StatusAnswers& answers, const std::string& url, Time now);
 
 /// `GET /api/v1/targets` as a table.
 std::string targets_text(const nlohmann::ordered_json& targets, Time now);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <nlohmann/json.hpp>
@@ -86,8 +87,10 @@ int tail_rejected(const TailOptions& options, std::ostream& out, std::ostream& e
 
 std::string tail_line(const Json& event) {
   std::string rules;
+  const auto ends = event.value("ends", Json::array());
   for (const auto& one : event.at("rules"))
-    rules += (rules.empty() ? "" : ", ") + one.get<std::string>();
+    rules += (rules.empty() ? "" : ", ") + one.get<std::string>() +
+             (std::ranges::find(ends, one) == ends.end() ? "" : " (its end)");
   std::string out = event.value("arrived", "").substr(0, 19) + "Z";
   for (const auto* name : {"severity", "status", "source", "type", "subject"}) {
     if (const auto value = event.value(name, ""); !value.empty()) out += ' ' + value;

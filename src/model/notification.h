@@ -76,6 +76,7 @@ struct Suppressed {
     /// A start knew no more of what they were to be told before (damage, or it was over under
     /// another config)
     lost = 15,
+    no_integration = 16,  ///< its receiver has no integration: nothing that notifies anybody
     // Of one target, whose name stands as the receiver:
     filtered = 8,           ///< `send_resolved` or `resolve_on` leave this end out
     never_notified = 9,     ///< the end of an alert of which the target was never notified

@@ -8,12 +8,13 @@ namespace {
 
 using Why = Suppressed::Why;
 
-constexpr std::array<SuppressionReason, 15> kReasons{{
+constexpr std::array<SuppressionReason, 16> kReasons{{
     {Why::silenced, "silenced", ""},
     {Why::acknowledged, "acknowledged", ""},
     {Why::inhibited, "inhibited", ""},
     {Why::muted, "muted", ""},
     {Why::logged, "logged", ""},
+    {Why::no_integration, "no_integration", ""},
     {Why::absorbed, "absorbed", ""},
     {Why::waiting, "waiting", ""},
     {Why::annulled, "annulled", ""},

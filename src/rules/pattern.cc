@@ -1,6 +1,7 @@
 #include "rules/pattern.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
@@ -156,8 +157,20 @@ class Parser {
     if (is_ambiguous_number(node))
       wrong(node,
             fmt::format("{} is read as a number here: quote it if you mean the text", node.text));
+    if (node.is(Node::Kind::string)) looks_like_comparison(node);
     too_long(node);
     any.push_back(std::move(predicate));
+  }
+
+  // `"> 10"` is a text, which no number equals.
+  void looks_like_comparison(const Node& node) {
+    static const re2::RE2 form(R"(\s*(>=?|<=?|==?)\s*(-?[0-9]+(?:\.[0-9]+)?)\s*)");
+    std::string op, number;
+    if (!re2::RE2::FullMatch(node.text, form, &op, &number)) return;
+    if (op == "==") op = "=";
+    out_.warning(node.place, fmt::format("\"{}\" is a text here, not a comparison: write "
+                                         "{{numeric: [\"{}\", {}]}}",
+                                         node.text, op, number));
   }
 
   void matcher(const Node& node, std::vector<Predicate>& any);

@@ -70,14 +70,24 @@ std::string describe(const model::Change& change) {
   return text;
 }
 
+// ` by 3f63f1af-…, 41…`, of a JSON list.
+std::string causes_text(const std::string& detail) {
+  const auto list = Json::parse(detail, nullptr, false);
+  std::string out;
+  for (const auto& one : list.is_array() ? list : Json::array())
+    if (one.is_string()) out += (out.empty() ? " by " : ", ") + one.get<std::string>();
+  return out;
+}
+
 std::string describe(const alert::BookView::Told& told) {
   if (told.id.empty()) {
     if (told.outcome == "absorbed")
       return fmt::format("{}: not notified, member of {} since {}", told.target, told.detail,
                          told.at ? format_rfc3339(*told.at) : "?");
-    const auto by = told.detail == "[]" ? "" : " by " + told.detail;
-    return fmt::format("{}: not notified, {}{} at {}", told.target, told.outcome, by,
-                       told.at ? format_rfc3339(*told.at) : "?");
+    return fmt::format(
+        "{}: not notified, {}{} at {}", told.target,
+        told.outcome == "no_integration" ? "the receiver has no integration" : told.outcome,
+        causes_text(told.detail), told.at ? format_rfc3339(*told.at) : "?");
   }
   if (told.outcome == "pending")
     return fmt::format("{}: not delivered yet (notification {})", told.target, told.id);
@@ -91,9 +101,7 @@ std::string describe(const alert::BookView::Told& told) {
 std::string nobody_text(const model::Alert& alert) {
   std::string labels;
   for (const auto& [name, value] : alert.labels) labels += fmt::format(" '{}={}'", name, value);
-  return "    nobody was notified so far: it waits for its group, or its route has no receiver "
-         "that "
-         "notifies anybody: alarum routes test" +
+  return "    nobody was notified so far: it waits for its group; who will be: alarum routes test" +
          labels + "\n";
 }
 
@@ -146,7 +154,9 @@ class Explainer {
   }
 
   Result<Story> run(const std::string& id) {
-    if (const auto alert = alert_of(id)) return explain_alert(*alert);
+    const auto alert = alert_of(id);
+    if (!alert) return std::unexpected(alert.error());
+    if (*alert) return explain_alert(**alert);
     const auto found = find_events(past_.journal, id);
     if (!found) return std::unexpected(found.error());
     if (found->empty())
@@ -159,10 +169,12 @@ class Explainer {
   }
 
  private:
-  std::optional<model::Alert> alert_of(const std::string& id) {
-    if (!book_) return std::nullopt;
+  // A book that cannot be read knows no alert; an id that may be of several is an error.
+  Result<std::optional<model::Alert>> alert_of(const std::string& id) {
+    if (!book_) return std::optional<model::Alert>();
     auto found = book_->alert(id);
-    return found ? *found : std::nullopt;
+    if (!found && found.error().reason != "bad_request") return std::optional<model::Alert>();
+    return found;
   }
 
   std::vector<alert::BookView::Told> told_of(const std::string& alert) {

@@ -592,6 +592,33 @@ TEST_F(BookTest, OfVersion7KnowsOfNotificationsThatTheyToldAllOfTheirRecord) {
 }
 
 // Reasons had other words then.
+TEST_F(BookTest, TakesTheBeginningOfAnId) {
+  const std::string first = "abcd000000000001", second = "abcd000000000002", other = "abce";
+  ASSERT_TRUE(book().commit(
+      {{fired(first, 1), fired(second, 2), fired(other, 3)}, {}, {}, {}, 4, 0, {1, 1, 1}}));
+  auto view = BookView::open(path());
+  const auto found = [&](const std::string& beginning) {
+    const auto alert = view->alert(beginning);
+    if (!alert) return alert.error().reason + ": " + alert.error().message;
+    return *alert ? (*alert)->id : "none";
+  };
+  EXPECT_EQ(found(first), first);
+  EXPECT_EQ(found("abce"), other) << "whole, though short";
+  EXPECT_EQ(found("abcd000000000002"), second);
+  EXPECT_EQ(
+      found("abcd00000000000"),
+      "bad_request: \"abcd00000000000\" is the beginning of several ids of alerts, write more "
+      "of it: abcd000000000001, abcd000000000002");
+  EXPECT_EQ(found("abc"), "none") << "three digits are too few";
+  EXPECT_EQ(found("abcf"), "none");
+  EXPECT_EQ(found("abc%"), "none");
+  Book::Question question;
+  question.alert_id = "abcd0000";
+  EXPECT_EQ(book().entries(question).error().reason, "bad_request");
+  question.alert_id = "abce";
+  EXPECT_EQ(book().entries(question)->entries.size(), 1u);
+}
+
 TEST_F(BookTest, OfVersion8IsReadWithTheReasonsOfToday) {
   const model::Suppressed known{
       model::Suppressed::Why::already_notified, "a1", "x/webhook/0", "g", {}, {}, 1, at(1)};

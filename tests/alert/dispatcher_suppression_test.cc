@@ -227,5 +227,25 @@ TEST(Dispatcher, WhoeverAsksIsNotifiedOfAcknowledgementsAndOfTheirEnd) {
       << "there is nothing to take back";
 }
 
+// Of whom nothing can be sent, that is said for each transition; what is released says it as it
+// fired.
+TEST(Dispatcher, AReceiverWithoutIntegrationsIsSaid) {
+  Town town;
+  town.every_reason = true;
+  town.targets.erase(town.targets.begin());  // of the receiver `a`
+  town.configure("route: {receiver: a, routes: [{matchers: [g=x], receiver: b}]}");
+  EXPECT_EQ(town.post("0s", "n=1"), "0s a: no_integration\n");
+  EXPECT_EQ(town.owes, 0u);
+  EXPECT_EQ(town.post("0s", "n=2,g=x"), "0s b: +2\n");
+  EXPECT_EQ(
+      town.groups().status(town.active_alerts().all().begin()->second.alert, {}).no_integration,
+      std::vector<std::string>{"a"});
+  EXPECT_EQ(town.end("1s", "n=1"), "1s a: no_integration end\n");
+  EXPECT_EQ(town.post("2s", "n=1"), "2s a: no_integration\n");
+  town.targets.insert(town.targets.begin(), {"a/w/0", "a", true});
+  town.configure("route: {receiver: a, routes: [{matchers: [g=x], receiver: b}]}");
+  EXPECT_EQ(town.until("5m"), "2s a: +1\n") << "it has one now";
+}
+
 }  // namespace
 }  // namespace alarum::alert

@@ -61,6 +61,8 @@ TEST(Manual, AWrongCommandGetsAGuess) {
   EXPECT_EQ(wrong_command(tree(), {"akc"}), "there is no command \"akc\" (did you mean \"ack\"?)");
   EXPECT_EQ(wrong_command(tree(), {"silence", "quer"}),
             "there is no command \"quer\" of \"alarum silence\" (did you mean \"query\"?)");
+  EXPECT_EQ(wrong_command(tree(), {"silence", "ls"}),
+            "there is no command \"ls\" of \"alarum silence\", only add, query");
   EXPECT_EQ(wrong_command(tree(), {"ack", "akc"}), "") << "that is an argument";
   EXPECT_EQ(wrong_command(tree(), {"--version"}), "");
   EXPECT_EQ(wrong_command(tree(), {}), "");

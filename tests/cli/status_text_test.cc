@@ -31,7 +31,10 @@ Json status() {
 }
 
 std::string shown(const Json& json) {
-  return status_text(json, "http://a:1", kNow);
+  const auto alerts = Json::parse(
+      R"({"firing": 3, "by_severity": {"warning": 2, "critical": 1}, "acknowledged": 0, "silenced": 1,
+          "inhibited": 0, "muted": 0, "no_integration": 0})");
+  return status_text({json, alerts, {}}, "http://a:1", kNow);
 }
 
 TEST(StatusText, IsOneScreen) {
@@ -41,13 +44,14 @@ TEST(StatusText, IsOneScreen) {
       "health    warning oncall/webhook/0: CIRCUIT OPEN, notifications do not arrive\n"
       "config    /etc/alarum.yaml, in force since 2026-11-30T11:00:00Z (1h ago)\n"
       "rules     12 rules, generation 0123456789abcdef\n"
+      "alerts    3 firing: 1 critical, 2 warning; 1 silenced\n"
       "events    cloudevents  heard 3s ago  3 accepted  1 duplicate  2 rejected\n"
       "sources   tcp:127.0.0.1:5140  heard never  0 accepted  0 duplicate  0 rejected  1 gap\n"
       "targets   oncall/webhook/0  CIRCUIT OPEN  2 notifications waiting  last success never"
       "  last failure 2m ago: 503 \"busy\"\n"
       "journal   5.0 MiB in 2 segments, 1200 records; /var/lib/alarum: 1.0 GiB free of 10.0 "
       "GiB; all processed\n"
-      "ledger    balances at the last count, of 3 accepted and 3 processed\n");
+      "ledger    balances (counted about each minute: 3 accepted, 3 processed then)\n");
 }
 
 TEST(StatusText, SaysWhatIsWrong) {
@@ -96,6 +100,41 @@ TEST(StatusText, SizesHaveAUnit) {
   EXPECT_EQ(size_text(1023), "1023 B");
   EXPECT_EQ(size_text(1536), "1.5 KiB");
   EXPECT_EQ(size_text(5e15), "4.4 PiB");
+}
+
+TEST(StatusText, WarnsOfWhoIsNotNotifiedAndOfWhatWasRefused) {
+  auto json = status();
+  json["targets"][0]["circuit"] = "closed", json["targets"][0].erase("last_failure");
+  const auto health = [&](const Json& alerts, const Json& rejected) {
+    const auto text = status_text({json, alerts, rejected}, "http://a:1", kNow);
+    return text.substr(text.find('\n') + 1, text.find("config") - text.find('\n') - 1);
+  };
+  const auto refused = [](const char* time) {
+    return Json::array({{{"time", time}, {"message", "attribute \"source\" is missing"}}});
+  };
+  EXPECT_EQ(health({{"no_integration", 0}}, Json::array()), "health    everything works\n");
+  EXPECT_EQ(
+      health({{"no_integration", 1}}, refused("2026-11-30T11:59:00Z")),
+      "health    warning 1 alert firing and nobody is notified, the receiver has no "
+      "integration: alarum alerts\n"
+      "          warning what came 1m ago was refused, attribute \"source\" is missing: alarum "
+      "rejected\n");
+  EXPECT_EQ(health(Json(), refused("2026-11-30T10:59:00Z")), "health    everything works\n");
+  const auto text = status_text({json, Json(), Json()}, "http://a:1", kNow);
+  EXPECT_NE(text.find("alerts    the engine does not answer\n"), text.npos) << text;
+  EXPECT_NE(text.find("oncall/webhook/0  untried "), text.npos) << text;
+}
+
+TEST(StatusText, SaysOfARefusedBodyWhatItIsAbout) {
+  Json entry{{"time", "t"},   {"format", "cloudevents"},
+             {"sender", "s"}, {"message", "m"},
+             {"reason", "r"}, {"body", R"({"type": "linkDown", "subject": "bms-17", "id": "a1"})"}};
+  EXPECT_EQ(rejected_text(Json::array({entry}), false),
+            "t cloudevents from s, linkDown bms-17 id a1: m (r)\n");
+  entry["body"] = R"({"detail-type": "EC2 state", "id": 7})";
+  EXPECT_EQ(rejected_text(Json::array({entry}), false), "t cloudevents from s, EC2 state: m (r)\n");
+  entry["body"] = R"({"type)";
+  EXPECT_EQ(rejected_text(Json::array({entry}), false), "t cloudevents from s: m (r)\n");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ TEST(SuppressionReasons, EachHasOneWordThatIsListed) {
     EXPECT_EQ(suppression_reason(reason.word), &reason);
     EXPECT_NE(suppression_words().find(reason.word), std::string::npos);
   }
-  EXPECT_EQ(words.size(), static_cast<std::size_t>(Suppressed::Why::lost));
+  EXPECT_EQ(words.size(), static_cast<std::size_t>(Suppressed::Why::no_integration));
 }
 
 TEST(SuppressionReasons, AreFoundByTheWordsOfOlderReleasesWhichAreNotListed) {

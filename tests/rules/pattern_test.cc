@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "tests/rules/text_rules.h"
+
 namespace alarum::rules {
 namespace {
 
@@ -147,6 +149,19 @@ TEST(Pattern, RefusesWhatIsNoPattern) {
             "p:1:7: error: only one matcher is allowed in an object\n");
   EXPECT_EQ(pattern(R"({"a":["x"],"a":5})"),
             "p:1:16: error: \"a\" must be an object or an array, not number 5\n");
+}
+
+TEST(Pattern, ATextThatLooksLikeAComparisonIsWarnedOf) {
+  const auto warned = [](const std::string& value) {
+    return said("rules: [{alert: A, match: {data: {n: [" + value + "]}}, resolve_after: 1h}]\n");
+  };
+  EXPECT_EQ(warned("'> 10'"),
+            "r.yaml:1:39: warning: \"> 10\" is a text here, not a comparison: write {numeric: "
+            "[\">\", 10]}\n");
+  EXPECT_EQ(warned("'==2.5'"),
+            "r.yaml:1:39: warning: \"==2.5\" is a text here, not a comparison: write {numeric: "
+            "[\"=\", 2.5]}\n");
+  EXPECT_EQ(warned("'> ten', '->', '<unknown>', 10"), "");
 }
 
 TEST(Pattern, SuggestsTheMatcherThatWasMeant) {

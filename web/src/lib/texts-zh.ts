@@ -13,7 +13,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'now.count': '{1} 个触发中，显示 {0} 个', 'now.none': '没有告警', 'now.none.filter': '没有告警符合过滤条件', 'now.hidden': '隐藏 {0} 个：已抑制或已确认', 'now.nothing.seen': '守护进程尚未处理任何事件。',
   'severity.none': '无级别', 'selected': '已选 {0} 个', 'select.all': '选择所有显示的', 'select.none': '取消选择', 'select.one': '选择 {0}', 'group.toggle': '展开或收起分组',
   'state.active': '触发', 'state.suppressed': '已抑制', 'state.resolved': '已恢复', 'state.acknowledged': '已确认', 'state.firing': '触发', 'state.running': '生效中', 'state.pending': '未开始', 'state.expired': '已过期',
-  'why.silenced': '匹配某个静默', 'why.acknowledged': '已有人确认：不再提醒', 'why.inhibited': '被另一告警抑制', 'why.muted': '时间段使路由静音', 'why.logged': '路由为 log_only',
+  'why.silenced': '匹配某个静默', 'why.acknowledged': '已有人确认：不再提醒', 'why.inhibited': '被另一告警抑制', 'why.muted': '时间段使路由静音', 'why.logged': '路由为 log_only', 'why.no_integration': '接收者没有任何集成',
   'why.absorbed': '由汇总告警代表', 'why.waiting': '等待汇总告警', 'why.annulled': '另一规则的告警解释了它', 'why.late': '到达之前已结束',
   'why.filtered': '目标的 send_resolved 或 resolve_on 排除的结束', 'why.never_notified': '目标从未收到通知的告警的结束', 'why.refired': '告警再次触发：目标会收到该通知',
   'why.already_notified': '目标已经知道', 'why.config_changed': '在通知该组之前换了配置', 'why.lost': '启动后不知道还有什么需要通知',

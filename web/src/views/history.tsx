@@ -13,7 +13,7 @@ import {messageOf} from '../ui/toast';
 import {Entry, type Named} from './story';
 
 const KINDS = ['transition', 'notification', 'suppressed'];
-const WHYS = ['silenced', 'acknowledged', 'inhibited', 'muted', 'logged', 'absorbed', 'waiting', 'annulled', 'late', 'filtered', 'never_notified', 'refired', 'already_notified', 'config_changed', 'lost'];
+const WHYS = ['silenced', 'acknowledged', 'inhibited', 'muted', 'logged', 'no_integration', 'absorbed', 'waiting', 'annulled', 'late', 'filtered', 'never_notified', 'refired', 'already_notified', 'config_changed', 'lost'];
 const SINCE = ['1h', '6h', '1d', '7d', '30d'];
 const PAGE = 200;
 
