@@ -28,7 +28,7 @@ async function care(browser, url) {
 
   await page.locator('#filter').pressSequentially('subject=~"bms-[12]"');
   await becomes('rows that fit', () => rows(page).count(), 2);
-  check(new URL(page.url()).searchParams.get('q') === 'subject=~"bms-[12]"', page.url());
+  await becomes('the filter in the address', () => new URL(page.url()).searchParams.get('q'), 'subject=~"bms-[12]"');
   await page.getByRole('checkbox', {name: 'Select all'}).check();
   await page.locator('.selection').getByRole('button', {name: 'Silence'}).click();
   await page.getByLabel('Who').fill('kim');
