@@ -128,6 +128,7 @@ Result<void> Book::enter_all(const Batch& batch) {
   }
   if (auto done = all(batch.suppressed); !done) return done;
   if (auto done = all(batch.comments); !done) return done;
+  if (auto done = all(batch.lifecycle); !done) return done;
   for (const auto& [letter, again] : batch.revived) {
     if (auto done = revive(letter, again); !done) return done;
   }
@@ -328,6 +329,8 @@ Result<bool> Book::has_older(Time before) {
       "OR EXISTS(SELECT 1 FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?1) "
       "OR EXISTS(SELECT 1 FROM suppressed WHERE at < ?1) "
       "OR EXISTS(SELECT 1 FROM comments WHERE at < ?1 AND alert_id NOT IN (SELECT id FROM alerts)) "
+      "OR EXISTS(SELECT 1 FROM lifecycle WHERE at < ?1 AND offset < (SELECT max(offset) FROM "
+      "lifecycle WHERE at < ?1)) "
       "OR EXISTS(SELECT 1 FROM history WHERE at < ?1 AND alert_id NOT IN (SELECT id FROM alerts))",
       {micros(before)});
   if (!rows) return std::unexpected(rows.error());
@@ -342,7 +345,8 @@ Result<void> Book::prune(Time before) {
 }
 
 // The statements are in an order in which each still finds the rows that it depends on. Of
-// transitions up to `forgotten`, it is not known any more who was notified.
+// transitions up to `forgotten`, it is not known any more who was notified. The newest of the old
+// rows of `lifecycle` stays, because it says how the run before the next start ended.
 Result<void> Book::forget(Time before) {
   return database_.transaction([&]() -> Result<void> {
     for (const char* sql :
@@ -358,6 +362,8 @@ Result<void> Book::forget(Time before) {
           "DELETE FROM notifications WHERE outcome IN (1, 2, 3, 4) AND at < ?",
           "DELETE FROM suppressed WHERE at < ?",
           "DELETE FROM comments WHERE at < ? AND alert_id NOT IN (SELECT id FROM alerts)",
+          "DELETE FROM lifecycle WHERE at < ?1 AND offset < (SELECT max(offset) FROM lifecycle "
+          "WHERE at < ?1)",
           "INSERT OR REPLACE INTO meta SELECT 'history_from', max(coalesce((SELECT value FROM meta "
           "WHERE name = 'history_from'), 0), "
           "coalesce((SELECT 1 + max(offset) FROM history WHERE at < ? AND alert_id NOT IN (SELECT "

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "alert/book_syncs.h"
+#include "alert/lifecycle.h"
 #include "alert/lost.h"
 #include "alert/sqlite.h"
 #include "model/alert.h"
@@ -68,16 +69,17 @@ class Book {
       std::string alert_id, by, text;
     };
     std::vector<Comment> comments = {};
+    std::vector<LifecycleEntry> lifecycle = {};  ///< `before` is not looked at
 
     /// How much is waiting, as a measure for the length of the transaction.
     std::size_t rows() const {
       return replaced + changes.size() + notifications.size() + suppressed.size() +
-             receipts.size() + revived.size() + comments.size();
+             receipts.size() + revived.size() + comments.size() + lifecycle.size();
     }
     /// Empties the lists; `processed` and `told` stay.
     void clear() {
       changes.clear(), owes.clear(), notifications.clear(), suppressed.clear();
-      receipts.clear(), revived.clear(), comments.clear();
+      receipts.clear(), revived.clear(), comments.clear(), lifecycle.clear();
       replaced = 0;
     }
   };
@@ -184,6 +186,10 @@ class Book {
   /// The entries that fit, newest first. There may be fewer than `limit`, even none, although more
   /// follow: see `next`. `bad_request` if several alerts have an id that begins so.
   Result<Entries> entries(const Question& question, const Places& after = {});
+  /// Starts, stops and reloads of the bridge, newest first.
+  Result<LifecyclePage> lifecycle(const LifecycleQuestion& question) {
+    return alert::lifecycle(database_, question);
+  }
   /// A notification that could not be delivered.
   struct DeadLetter {
     model::Notification notification;
@@ -250,7 +256,7 @@ class Book {
   Result<std::set<std::array<std::string, 4>>> reasons(const std::string& alert_id);
 
   /// Deletes what ended before `before` (wall clock): resolved alerts and their history, receipts,
-  /// reasons. Firing alerts and undelivered notifications stay.
+  /// reasons, starts, stops and reloads. Firing alerts and undelivered notifications stay.
   Result<void> prune(Time before);
 
  private:
@@ -263,6 +269,7 @@ class Book {
   Result<void> enter(const model::Suppressed& suppressed);
   Result<void> enter(const model::Receipt& receipt);
   Result<void> enter(const Batch::Comment& comment);
+  Result<void> enter(const LifecycleEntry& entry) { return enter_lifecycle(database_, entry); }
   Result<void> enter_attempt(const model::Receipt& receipt);
   Result<void> revive(const std::string& letter_id, const model::Notification& again);
   Result<bool> is_unheard_end(const model::Notification& one);

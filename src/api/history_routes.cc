@@ -24,41 +24,9 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr std::size_t kMostEntries = 100'000;  // of one page
 // Bytes: they stand in every notification
 constexpr std::size_t kMostBy = 200, kMostComment = 4096;
 constexpr Duration kLeastCare = std::chrono::seconds(1), kMostCare = std::chrono::days(366);
-
-// A time, or an age as in 7d.
-Result<Time> moment_of(const Query& query, const char* name, const std::string& otherwise,
-                       Time now) {
-  const auto said = query.text(name, otherwise);
-  if (const auto age = parse_duration(said)) return now - *age;
-  if (const auto time = parse_rfc3339(said)) return *time;
-  return fail("bad_parameter", "parameter \"" + std::string(name) +
-                                   "\" must be a time or an age as in 7d, not \"" + said + "\"");
-}
-
-Result<std::optional<alert::Book::Entry::Kind>> kind_of(const std::string& said) {
-  using Of = alert::Book::Entry::Kind;
-  if (said.empty()) return std::nullopt;
-  for (const auto& [name, kind] :
-       {std::pair("transition", Of::transition), std::pair("notification", Of::notification),
-        std::pair("suppressed", Of::suppressed), std::pair("comment", Of::comment)}) {
-    if (said == name) return kind;
-  }
-  return fail("bad_parameter",
-              "parameter \"kind\" must be transition, notification, suppressed or comment, not \"" +
-                  said + "\"");
-}
-
-// The old words work for one release.
-Result<std::string> why_of(const std::string& said) {
-  if (said.empty() || model::suppression_reason(said)) return said;
-  if (model::renamed_suppression_reason(said)) return model::current_suppression_word(said);
-  return fail("bad_parameter", fmt::format("parameter \"why\" must be one of {}, not \"{}\"",
-                                           model::suppression_words(), said));
-}
 
 std::optional<std::string> old_word_warning(const std::string& said) {
   const auto* renamed = model::renamed_suppression_reason(said);
@@ -66,56 +34,6 @@ std::optional<std::string> old_word_warning(const std::string& said) {
   return fmt::format(
       "why={} was renamed: use why={}; the old word will be refused in a later release", said,
       renamed->word);
-}
-
-// A place of each kind: `at.row.alert` with `_` between them.
-std::string text_of(const alert::Book::Places& places) {
-  std::string out;
-  for (const auto& one : places)
-    out += fmt::format("{}{}.{}.{}", out.empty() ? "" : "_", one.at, one.row, one.alert_id);
-  return out;
-}
-
-Result<alert::Book::Places> places_of(const std::string& text) {
-  alert::Book::Places places;
-  if (text.empty()) return places;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  std::size_t read = 0;
-  for (auto& one : places) {
-    const auto first = std::from_chars(at, end, one.at);
-    if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.') break;
-    const auto second = std::from_chars(first.ptr + 1, end, one.row);
-    if (second.ec != std::errc() || second.ptr == end || *second.ptr != '.') break;
-    const auto* const stop = std::find(second.ptr + 1, end, '_');
-    one.alert_id.assign(second.ptr + 1, stop);
-    at = stop == end ? end : stop + 1;
-    ++read;
-  }
-  if (read == places.size() && at == end) return places;
-  return fail(
-      "bad_parameter",
-      "parameter \"after\" must be what a Link of an earlier answer says, not \"" + text + "\"");
-}
-
-Result<alert::Book::Question> question_of(const Query& query, Time now) {
-  if (auto known = query.only(
-          {"after", "alert", "filter", "kind", "limit", "since", "target", "until", "why"});
-      !known)
-    return std::unexpected(known.error());
-  alert::Book::Question asked;
-  const auto why = why_of(query.text("why"));
-  if (!why) return std::unexpected(why.error());
-  asked.alert_id = query.text("alert"), asked.why = *why, asked.target = query.text("target");
-  const auto since = moment_of(query, "since", "30d", now),
-             until = moment_of(query, "until", "0s", now);
-  const auto kind = kind_of(query.text("kind"));
-  if (!since) return std::unexpected(since.error());
-  if (!until) return std::unexpected(until.error());
-  if (!kind) return std::unexpected(kind.error());
-  asked.since = *since, asked.kind = *kind;
-  if (!query.text("until").empty()) asked.until = *until;
-  return asked;
 }
 
 // What happened, newest first, in short turns of the engine.
@@ -150,7 +68,7 @@ class HistoryWalk {
     auto items = co_await http::offload(entries.size() > kFew ? helpers_ : nullptr, write);
     const auto next = (*found)->next;
     if (next) place_ = *next;
-    Portion portion{std::move(items), entries.size(), next ? text_of(*next) : ""};
+    Portion portion{std::move(items), entries.size(), next ? place_text(*next) : ""};
     co_return portion;
   }
 
@@ -192,17 +110,48 @@ std::optional<Response> page_of_alert(const Request& request, const Query& query
   return response;
 }
 
+// Starts, stops and reloads, newest first. `place` goes on with each portion.
+asio::awaitable<Result<Portion>> lifecycle_portion(Kept sources,
+                                                   std::shared_ptr<alert::LifecycleQuestion> place,
+                                                   std::size_t most) {
+  using Found = Result<alert::LifecyclePage>;
+  place->limit = most;
+  Question<Found> question = [asked = *place](engine::Engine&, alert::Book& book,
+                                              engine::Processor&) -> Found {
+    return book.lifecycle(asked);
+  };
+  auto found = co_await ask(*sources->engine, question);
+  if (!found) co_return fail("busy", "the engine did not answer in time");
+  if (!*found) co_return std::unexpected(found->error());
+  const auto& [entries, next] = **found;
+  if (next) place->below = *next;
+  Portion portion{items_json(entries), entries.size(), next ? std::to_string(*next) : ""};
+  co_return portion;
+}
+
+Answer bridge_life(Kept sources, const Request& request) {
+  auto asked = lifecycle_question(Query(request.query), sources->now());
+  if (!asked) co_return http::error_response(400, asked.error().reason, asked.error().message);
+  const auto limit = asked->limit;
+  const auto place = std::make_shared<alert::LifecycleQuestion>(*asked);
+  Portions portions = [sources, place](std::size_t most) {
+    return lifecycle_portion(sources, place, most);
+  };
+  auto response = co_await list(request, std::move(portions), limit, history_fault);
+  co_return response;
+}
+
 Answer history(Kept sources, const Request& request, http::BodyStream& body,
                DeprecatedUse& old_words) {
   const auto query = Query(request.query);
   if (auto page = page_of_alert(request, query)) co_return std::move(*page);
-  auto asked = question_of(query, sources->now());
+  auto asked = history_question(query, sources->now());
   if (!asked) co_return http::error_response(400, asked.error().reason, asked.error().message);
   auto filter = query.matchers("filter");
   if (!filter) co_return http::error_response(400, filter.error().reason, filter.error().message);
-  const auto limit = query.count("limit", 1000, kMostEntries);
+  const auto limit = query.count("limit", 1000, kMostHistory);
   if (!limit) co_return http::error_response(400, limit.error().reason, limit.error().message);
-  const auto from = places_of(query.text("after"));
+  const auto from = history_places(query.text("after"));
   if (!from) co_return http::error_response(400, from.error().reason, from.error().message);
   const auto walk = std::make_shared<HistoryWalk>(sources, std::move(*asked), std::move(*filter),
                                                   *from, body.helpers());
@@ -356,6 +305,8 @@ void add_history_routes(http::Router& router, const std::shared_ptr<const Source
       [sources, old_words = std::make_shared<DeprecatedUse>()](Request& request, Body& body) {
         return history(sources, request, body, *old_words);
       });
+  router.add("GET", "/api/v1/lifecycle", http::Access::view,
+             [sources](Request& request, Body&) { return bridge_life(sources, request); });
   router.add("POST", "/api/v1/alerts/{id}/acknowledge", http::Access::admin,
              [sources](Request& request, Body& body) {
                return say(sources, request, body, acknowledge, false);

@@ -73,6 +73,14 @@ Result<std::optional<std::uint64_t>> Query::offset(std::string_view name) const 
                                    "\" must be an offset, as 0 or 1200, not \"" + said + "\"");
 }
 
+Result<Time> Query::moment(std::string_view name, const std::string& otherwise, Time now) const {
+  const auto said = text(name, otherwise);
+  if (const auto age = parse_duration(said)) return now - *age;
+  if (const auto time = parse_rfc3339(said)) return *time;
+  return fail("bad_parameter", "parameter \"" + std::string(name) +
+                                   "\" must be a time or an age as in 7d, not \"" + said + "\"");
+}
+
 Result<std::optional<std::size_t>> Query::limit(std::size_t most) const {
   if (text("limit").empty()) return std::nullopt;
   auto said = count("limit", most, most);

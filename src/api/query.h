@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "model/matcher.h"
 
 namespace alarum::api {
@@ -27,6 +28,8 @@ class Query {
   Result<std::size_t> count(std::string_view name, std::size_t otherwise, std::size_t most) const;
   /// An offset, from 0; nothing where it is not given. Error `bad_parameter`.
   Result<std::optional<std::uint64_t>> offset(std::string_view name) const;
+  /// A time (RFC 3339), or how long before `now`, as in 7d. Error `bad_parameter`.
+  Result<Time> moment(std::string_view name, const std::string& otherwise, Time now) const;
   /// `limit`; nothing where it is not given. Error `bad_parameter`.
   Result<std::optional<std::size_t>> limit(std::size_t most) const;
   /// All matchers of all parameters of that name. Error `bad_matcher`.

@@ -73,7 +73,7 @@ void add_history(CLI::App& app, Action& action) {
   auto* command = add_command(
       app, "history",
       "what happened at a running daemon: alerts, who was notified, who was not and why",
-      "alarum history LinkDown --since 1d");
+      "alarum history LinkDown --since 1d\nalarum history --bridge --since 90d");
   auto options = std::make_shared<HistoryOptions>();
   auto output = std::make_shared<std::string>();
   auto said = std::make_shared<std::map<std::string, std::string>>();
@@ -90,6 +90,10 @@ void add_history(CLI::App& app, Action& action) {
         std::pair("limit", std::string("entries, the newest (1000)"))}) {
     command->add_option(std::string("--") + name, (*said)[name], help);
   }
+  auto* bridge = command->add_flag("--bridge", options->bridge,
+                                   "starts, stops and reloads of the daemon itself");
+  for (const char* other : {"MATCHER", "--alert", "--kind", "--why", "--target"})
+    bridge->excludes(command->get_option(other));
   command->add_option("-o", *output, "json: as the API gives it")->check(CLI::IsMember({"json"}));
   command->callback([options, output, said, &action] {
     options->json = *output == "json";

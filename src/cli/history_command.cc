@@ -10,6 +10,7 @@
 #include "base/diagnostics.h"
 #include "base/percent.h"
 #include "base/printable.h"
+#include "base/time.h"
 #include "cli/api_client.h"
 #include "cli/selection.h"
 
@@ -63,6 +64,41 @@ std::string what(const Entry& entry) {
          (reason.empty() ? "" : " (" + reason + ")");
 }
 
+// `the bridge had died: its last record is of 2026-11-28T12:00:00Z, 34s before`
+std::string start_words(const Entry& entry) {
+  const auto before = entry.value("before", "");
+  if (before == "nothing") return "for the first time";
+  const auto gap = Duration(static_cast<std::int64_t>(entry.value("gap_seconds", 0.0) * 1e6));
+  const auto since = fmt::format("its last record is of {}Z, {} before",
+                                 entry.value("last_record", "").substr(0, 19),
+                                 format_duration(std::chrono::floor<std::chrono::seconds>(gap)));
+  return before == "died"      ? "the bridge had died: " + since
+         : before == "stopped" ? "it had been stopped: " + since
+                               : "the history does not know how it had ended: " + since;
+}
+
+void write_bridge(const Entry& entries, std::ostream& out) {
+  constexpr auto kRow = "{:<20} {:<10} {}\n";
+  out << fmt::format(kRow, "AT", "KIND", "WHAT");
+  for (const auto& entry : entries) {
+    const auto kind = entry.value("kind", "");
+    out << fmt::format(kRow, entry.value("at", "").substr(0, 19) + "Z", kind,
+                       kind == "started"    ? start_words(entry)
+                       : kind == "reloaded" ? "rules " + entry.value("generation", "").substr(0, 16)
+                                            : "");
+  }
+}
+
+void write_alerts(const Entry& entries, std::ostream& out) {
+  constexpr auto kRow = "{:<20} {:<16} {:<14} {:<24} {}\n";
+  out << fmt::format(kRow, "AT", "ALERT", "KIND", "WHO", "WHAT");
+  for (const auto& entry : entries) {
+    out << fmt::format(kRow, entry.value("at", "").substr(0, 19) + "Z", entry.value("alert", ""),
+                       entry.value("kind", ""), printable_line(who(entry)),
+                       printable_line(what(entry)));
+  }
+}
+
 // Whether there is a receiver that `target` names, or an integration of it. Receivers of the past
 // are known by their entries alone, so this is asked when there are none.
 bool knows_target(ApiClient& client, const std::string& target, std::ostream& err) {
@@ -97,7 +133,8 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   auto entries = Entry::array();
   do {
     const auto page =
-        client.get(fmt::format("/api/v1/history?limit={}&{}", std::min(left, kPage), query));
+        client.get(fmt::format("/api/v1/{}?limit={}&{}", options.bridge ? "lifecycle" : "history",
+                               std::min(left, kPage), query));
     if (!page) return 1;
     left -= std::min(left, page->size());
     for (const auto& entry : *page) entries.push_back(entry);
@@ -110,13 +147,7 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   if (options.json)
     return out << entries.dump(-1, ' ', false, Entry::error_handler_t::replace) << "\n", 0;
   if (entries.empty()) return out << "nothing\n", 0;
-  constexpr auto kRow = "{:<20} {:<16} {:<14} {:<24} {}\n";
-  out << fmt::format(kRow, "AT", "ALERT", "KIND", "WHO", "WHAT");
-  for (const auto& entry : entries) {
-    out << fmt::format(kRow, entry.value("at", "").substr(0, 19) + "Z", entry.value("alert", ""),
-                       entry.value("kind", ""), printable_line(who(entry)),
-                       printable_line(what(entry)));
-  }
+  options.bridge ? write_bridge(entries, out) : write_alerts(entries, out);
   return 0;
 }
 

@@ -11,7 +11,8 @@ struct HistoryOptions {
   std::vector<std::string> matchers;  ///< of the alerts' labels
   /// Parameters of `GET /api/v1/history`: since, until, kind, why, target, alert, limit
   std::vector<std::pair<std::string, std::string>> asked;
-  bool json = false;  ///< as the API gives it
+  bool bridge = false;  ///< starts, stops and reloads of the daemon, not what happened to alerts
+  bool json = false;    ///< as the API gives it
 };
 
 /// Lists what happened at a running bridge, newest first. Exit code: 0, or 1 when it cannot be

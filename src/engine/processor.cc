@@ -174,6 +174,7 @@ Result<void> Processor::step(const model::Record& record) {
     enter_dead_letters(record);
     if (const auto* said = std::get_if<model::CommentAlert>(&record.payload))
       enter_comment(*said, record);
+    if (auto entry = alert::lifecycle_entry(record)) batch_.lifecycle.push_back(std::move(*entry));
   } else {
     replayed_ = unreconciled_ = true;
     const auto done = is_as_lived() ? Result<void>() : count_reminders(record, output.messages);
@@ -455,6 +456,7 @@ void Processor::put_back(alert::Book::Batch batch) {
   before(batch.suppressed, batch_.suppressed);
   before(batch.receipts, batch_.receipts);
   before(batch.comments, batch_.comments);
+  before(batch.lifecycle, batch_.lifecycle);
   before(batch.revived, batch_.revived);
   batch.processed = batch_.processed;
   batch.replaced += batch_.replaced;
@@ -507,6 +509,7 @@ Result<void> Processor::commit_each(const std::string& why) {
     return done;
   if (auto done = each(batch_.suppressed, &alert::Book::Batch::suppressed); !done) return done;
   if (auto done = each(batch_.comments, &alert::Book::Batch::comments); !done) return done;
+  if (auto done = each(batch_.lifecycle, &alert::Book::Batch::lifecycle); !done) return done;
   if (auto done = each(batch_.revived, &alert::Book::Batch::revived); !done) return done;
   if (auto done = each(batch_.receipts, &alert::Book::Batch::receipts); !done) return done;
   alert::Book::Batch end;

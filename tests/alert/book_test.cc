@@ -482,6 +482,85 @@ TEST_F(BookTest, ACommentIsEnteredOnceAndStandsAmongWhatHappened) {
   EXPECT_EQ(batch.rows(), 0U);
 }
 
+using Life = LifecycleEntry;
+
+Book::Batch lifecycle_of(std::vector<Life> entries) {
+  Book::Batch batch;
+  batch.lifecycle = std::move(entries);
+  return batch;
+}
+
+// `offset kind before`, newest first
+std::string life(Book& book, LifecycleQuestion question = {}) {
+  constexpr const char* kKinds[] = {"", "started", "stopped", "reloaded"};
+  constexpr const char* kBefore[] = {"stopped", "died", "nothing", "unknown"};
+  const auto page = book.lifecycle(question);
+  std::string out;
+  for (const auto& one : page->entries) {
+    out += std::to_string(one.offset) + kKinds[static_cast<int>(one.kind)];
+    if (one.kind == Life::Kind::started)
+      out += std::string(":") + kBefore[static_cast<int>(one.before)];
+    out += ' ';
+  }
+  return out + (page->next ? "next " + std::to_string(*page->next) : "");
+}
+
+TEST_F(BookTest, AStartWithoutAStopBeforeItSaysThatTheBridgeHadDied) {
+  const auto gap = Duration(7);
+  const auto batch = lifecycle_of({{0, at(1), Life::Kind::started, {}, {}, {}},
+                                   {1, at(1), Life::Kind::reloaded, {}, "abc", {}},
+                                   {5, at(3), Life::Kind::started, gap, {}, {}},
+                                   {8, at(5), Life::Kind::stopped, {}, {}, {}},
+                                   {9, at(9), Life::Kind::started, gap, {}, {}}});
+  EXPECT_EQ(batch.rows(), 5U);
+  ASSERT_TRUE(book().commit(batch));
+  ASSERT_TRUE(book().commit(batch)) << "as a replay does";
+  EXPECT_EQ(life(book()), "9started:stopped 8stopped 5started:died 1reloaded 0started:nothing ");
+  LifecycleQuestion question;
+  question.limit = 2;
+  EXPECT_EQ(life(book(), question), "9started:stopped 8stopped next 8");
+  question.below = 8;
+  EXPECT_EQ(life(book(), question), "5started:died 1reloaded next 1");
+  question = {at(3), at(5)};
+  EXPECT_EQ(life(book(), question), "8stopped 5started:died ");
+  const auto all = book().lifecycle({})->entries;
+  EXPECT_EQ(all.at(0).gap, gap);
+  EXPECT_EQ(all.at(0).at, at(9));
+  EXPECT_EQ(all.at(3).hash, "abc");
+}
+
+TEST_F(BookTest, OfOldStartsAndStopsTheNewestStaysBecauseTheNextStartNeedsIt) {
+  const auto gap = Duration(7);
+  ASSERT_TRUE(book().commit(lifecycle_of({{4, at(2), Life::Kind::started, gap, {}, {}},
+                                          {5, at(3), Life::Kind::stopped, {}, {}, {}},
+                                          {6, at(9), Life::Kind::started, gap, {}, {}}})));
+  EXPECT_EQ(life(book()), "6started:stopped 5stopped 4started:unknown ");
+  ASSERT_TRUE(book().prune(at(5)));
+  EXPECT_EQ(life(book()), "6started:stopped 5stopped ");
+}
+
+TEST_F(BookTest, HasTheNewestStartsAndNotMoreThanItsBound) {
+  std::vector<Life> entries;
+  for (model::Offset i = 0; i < kMostLifecycle + 2; ++i)
+    entries.push_back({i, at(1), Life::Kind::stopped, {}, {}, {}});
+  ASSERT_TRUE(book().commit(lifecycle_of(std::move(entries))));
+  LifecycleQuestion question;
+  question.limit = 2 * kMostLifecycle;
+  const auto all = book().lifecycle(question)->entries;
+  ASSERT_EQ(all.size(), kMostLifecycle);
+  EXPECT_EQ(all.back().offset, 2U);
+}
+
+TEST_F(BookTest, OfVersion10GetsTheTableOfStarts) {
+  ASSERT_TRUE(book().commit({{fired("a1", 1)}, {}, {}, {}, 2}));
+  book_.reset();
+  ASSERT_TRUE(Database::open(path())->script(
+      "DROP TABLE lifecycle; UPDATE meta SET value = 10 WHERE name = 'version'"));
+  ASSERT_TRUE(book().commit(lifecycle_of({{4, at(2), Life::Kind::started, Duration(7), {}, {}}})));
+  EXPECT_EQ(life(book()), "4started:unknown ");
+  EXPECT_EQ(book().counts()->firing, 1U);
+}
+
 TEST_F(BookTest, ACommentIsForgottenWithItsAlertAndNotBefore) {
   auto end = fired("a1", 2);
   end.kind = model::Change::Kind::resolved, end.alert.state = model::AlertState::resolved;

@@ -356,6 +356,33 @@ def a_stop_that_is_asked_for_twice_is_in_order_and_a_deleted_folder_is_not_ready
         daemon.says("msg=stopped")
 
 
+def the_bridge_says_when_it_started_stopped_died_and_reloaded():
+    with temporary() as folder, scene(folder) as daemon:
+        hands = Hands(daemon, folder)
+        daemon.kill()
+        daemon.start()
+        hands = Hands(daemon, folder)
+        (pathlib.Path(folder) / "rules.yaml").write_text(RULES.replace("critical", "minor"))
+        hands.run("reload")
+        daemon.stop()
+        daemon.start()
+        hands = Hands(daemon, folder)
+        life = hands.json("history", "--bridge")
+        assert [(one["kind"], one.get("before")) for one in life] == [
+            ("started", "stopped"), ("stopped", None), ("reloaded", None), ("started", "died"), ("reloaded", None), ("started", "nothing")], life
+        assert life[2]["generation"] == hands.json("status")["generation"] != life[4]["generation"]
+        died = life[3]
+        assert died["last_record"] < died["at"] and died["gap_seconds"] > 0 and "last_record" not in life[5]
+        lines = hands.out("history", "--bridge", "--limit", "4").splitlines()
+        assert len(lines) == 5 and "the bridge had died: its last record is of 20" in lines[4], lines
+        assert "it had been stopped" in lines[1], lines
+        assert hands.json("history", "--bridge", "--until", "1h") == []
+        assert "excludes" in hands.err("history", "--bridge", "--kind", "comment", code=2)
+        first = daemon.request("GET", "/api/v1/lifecycle?limit=4")
+        rest = json.loads(daemon.request("GET", "/api/v1/lifecycle?limit=4&after=" + re.search(r"after=(\d+)", first[1]["Link"])[1])[2])
+        assert json.loads(first[2]) + rest == life
+
+
 def numbers_of_the_json_log_are_numbers():
     with temporary() as folder:
         path = pathlib.Path(folder) / "rules.yaml"
@@ -413,4 +440,5 @@ if __name__ == "__main__":
           status_says_on_one_screen_what_is_wrong, what_is_in_force_is_shown_without_secrets, events_are_seen_as_they_come,
           bodies_of_senders_are_explained_as_they_are, a_backup_is_taken_while_events_come_and_a_daemon_starts_on_it,
           a_receiver_is_tested_past_the_ledger, help_pages_and_completions_are_of_one_source,
-          a_stop_that_is_asked_for_twice_is_in_order_and_a_deleted_folder_is_not_ready, numbers_of_the_json_log_are_numbers, every_command_that_prints_data_has_json, what_names_nothing_is_refused_or_said])
+          a_stop_that_is_asked_for_twice_is_in_order_and_a_deleted_folder_is_not_ready,
+          the_bridge_says_when_it_started_stopped_died_and_reloaded, numbers_of_the_json_log_are_numbers, every_command_that_prints_data_has_json, what_names_nothing_is_refused_or_said])

@@ -153,6 +153,8 @@ def answers_are_as_the_file_says():
             assert {"fired", "acknowledged", "unacknowledged", "resolved", "comment", "notification"} <= kinds, kinds
             assert [one["comment"] for one in ask("GET", "/api/v1/history", query=f"kind=comment&alert={alert}")] == ["card ordered"]
             ask("GET", "/api/v1/history", 400, query="kind=x")
+            assert [one["kind"] for one in ask("GET", "/api/v1/lifecycle")] == ["reloaded", "started"]
+            ask("GET", "/api/v1/lifecycle", 400, query="since=x")
             assert ask("GET", "/api/v2/alerts", query="resolved=true&id=" + alert)[0]["status"]["state"] == "resolved"
             ask("GET", "/api/v2/alerts", 400, query="filter=%3D")
             assert len(ask("GET", "/api/v1/events")["events"]) == 3 and ask("GET", "/api/v1/rejected")

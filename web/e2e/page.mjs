@@ -28,7 +28,7 @@ async function care(browser, url) {
 
   await page.locator('#filter').pressSequentially('subject=~"bms-[12]"');
   await becomes('rows that fit', () => rows(page).count(), 2);
-  check(new URL(page.url()).searchParams.get('q') === 'subject=~"bms-[12]"', page.url());
+  await becomes('the filter in the address', () => new URL(page.url()).searchParams.get('q'), 'subject=~"bms-[12]"');
   await page.getByRole('checkbox', {name: 'Select all'}).check();
   await page.locator('.selection').getByRole('button', {name: 'Silence'}).click();
   await page.getByLabel('Who').fill('kim');
@@ -296,18 +296,44 @@ async function timeline(browser, url) {
   clean(faults);
 }
 
-// The stream as it comes; what each rule made of an event.
+// The stream as it comes, without asking; what each rule made of an event.
 async function events(browser, url) {
   const {page, faults} = await open(browser, `${url}/events`);
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url().slice(url.length)));
+  const types = () => page.locator('tbody button.link').allInnerTexts();
   await page.getByText('The journal holds no event.').waitFor();
+  await page.locator('.bar .live.good').waitFor();
+  // From here on nothing can be read but the stream.
+  await page.route(/api\/v1\/(events\?|status)/, (route) => route.abort('aborted'));
+  asked.length = 0;
   await api(url, 'POST', '/v1/events', fault('m1', 'bms-1'), 'application/cloudevents+json');
   await api(url, 'POST', '/v1/events', {...fault('m2', 'bms-2'), type: 'fanSlow'}, 'application/cloudevents+json');
-  await becomes('events', () => page.locator('tbody tr').count(), 2);
+  await becomes('events', types, ['fanSlow', 'linkDown']);
+  check(!asked.some((one) => one.startsWith('/api/v1/events?')), `events were asked for: ${asked.join(' ')}`);
+  await page.unrouteAll();
+
+  // Paused: what comes is counted, and shown when it goes on.
+  await page.getByRole('button', {name: 'Pause'}).click();
+  await api(url, 'POST', '/v1/events', {...fault('m3', 'bms-3'), type: 'fanSlow'}, 'application/cloudevents+json');
+  await page.locator('.bar .live', {hasText: /paused: [1-9]/}).waitFor();
+  check((await types()).length === 2, 'it goes on while it is paused');
+  await page.waitForURL(/follow=0/);
+  await page.getByRole('button', {name: 'Pause'}).click();
+  await becomes('what came meanwhile', types, ['fanSlow', 'fanSlow', 'linkDown']);
+
+  // The daemon looks for what is wanted.
+  asked.length = 0;
+  await page.locator('#filter').fill('subject="bms-2"');
+  await page.locator('#filter').press('Escape');
   await page.getByRole('button', {name: 'matched nothing'}).click();
-  await becomes('what matched nothing', () => page.locator('tbody button.link').allInnerTexts(), ['fanSlow']);
+  await becomes('what matched nothing', types, ['fanSlow']);
+  await becomes('what the daemon was asked for', async () => asked.some((one) => /events\/stream\?from=\d+&unmatched=true&subject=bms-2/.test(one)), true);
+  await becomes('what was read with the filter', async () => asked.some((one) => /events\?from=\d+&limit=\d+&unmatched=true&subject=bms-2/.test(one)), true);
   await page.locator('tbody button.link').click();
   const missed = page.locator('.verdict', {hasText: 'type would have to be'}).first();
   await missed.waitFor();
+  check(asked.some((one) => /explain\?offset=\d+&all=true/.test(one)), `it was not explained by its offset: ${asked.join(' ')}`);
   check((await missed.innerText()).includes('"linkDown", it is "fanSlow"'), await missed.innerText());
   const other = await open(browser, page.url());
   await other.page.locator('.verdict', {hasText: 'type would have to be'}).first().waitFor();

@@ -1,5 +1,5 @@
 // The frame around every view: where one is, whether what is shown is right, what is wrong with the daemon.
-import {useSignal} from '@preact/signals';
+import {computed, useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 import {needsToken} from './api/client';
 import {alerts, dead, failing, freshAt, isOld, loaded, now, refresh, status, streaming, trouble} from './api/live';
@@ -115,10 +115,10 @@ function View() {
   }
 }
 
-function title(): string {
+const title = computed(() => {
   const critical = alerts.value.filter((one) => one.rank === 0 && one.state === 'active' && !one.acknowledged).length;
   return `${critical > 0 ? `(${critical}) ` : ''}Alarum`;
-}
+});
 
 // `/` and Ctrl-K lead to the filter from everywhere.
 function useKeys(): void {
@@ -138,7 +138,7 @@ function useKeys(): void {
 
 export function App() {
   useKeys();
-  const name = title();
+  const name = title.value;
   useEffect(() => { document.title = name; }, [name]);
   const view = place.value.view;
   if (view === '' && param('wall') === '1' && !needsToken.value) return <><Banners /><main id="main" class="on-wall"><View /></main><div class="wall-live"><Live /></div></>;

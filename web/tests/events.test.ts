@@ -22,6 +22,13 @@ describe('filter', () => {
     expect(fits('fan, linkDown', {data: {note: 'the FAN stands'}})).toBe(true);
     expect(fits('fan')).toBe(false);
   });
+  test('one of the rules of an event is enough, and none of them may be what is excluded', () => {
+    const rules = ['A', 'B'];
+    expect([fits('rule=B', {rules}), fits('rule=C', {rules}), fits('rule!=B', {rules}), fits('rule!=C', {rules}), fits('rule=""'), fits('rule=""', {rules})]).toEqual([true, false, false, true, true, false]);
+  });
+  test('the first text is the daemon\'s to look for, others with capitals in source, type, subject or data', () => {
+    expect([fits('contains=Nowhere'), fits('contains=x, contains=bms'), fits('contains=x, contains=BMS-1'), fits('contains=x, contains=fan', {data: {note: 'fan'}})]).toEqual([true, true, false, true]);
+  });
   test('half of a matcher is no filter', () => expect(eventTester('a="b')).toBeUndefined());
   test('data that is deep ends', () => {
     let data: unknown = 1;

@@ -2,7 +2,8 @@
 import {signal} from '@preact/signals';
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly reason: string, message: string) {
+  /** `retryAfter`: milliseconds, where the daemon says when to come again. */
+  constructor(readonly status: number, readonly reason: string, message: string, readonly retryAfter?: number) {
     super(message);
   }
 }
@@ -30,7 +31,8 @@ async function send(path: string, {method = 'GET', body, accept = 'application/j
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), PATIENCE);
-  stop?.addEventListener('abort', () => limit.abort());
+  const end = () => limit.abort();
+  stop?.addEventListener('abort', end);
   try {
     return await fetch(base + path, {
       method, headers, signal: limit.signal, cache: 'no-store', credentials: 'same-origin',
@@ -40,19 +42,28 @@ async function send(path: string, {method = 'GET', body, accept = 'application/j
     throw new ApiError(0, stop?.aborted ? 'aborted' : 'unreachable', 'the daemon does not answer');
   } finally {
     clearTimeout(timer);
+    stop?.removeEventListener('abort', end);
   }
+}
+
+const LONGEST_PAUSE = 60_000;
+
+/** Milliseconds of a Retry-After in seconds (RFC 9110 §10.2.3; the daemon sends no dates). */
+export function retryAfter(said: string | null): number | undefined {
+  return said !== null && /^\d+$/.test(said) ? Math.min(LONGEST_PAUSE, Number(said) * 1000) : undefined;
 }
 
 // `{"error", "message"}`, or Alertmanager's JSON string.
 async function faultOf(answer: Response): Promise<ApiError> {
   const text = await answer.text();
+  const after = retryAfter(answer.headers.get('Retry-After'));
   try {
     const said = JSON.parse(text) as unknown;
-    if (typeof said === 'string') return new ApiError(answer.status, '', said);
+    if (typeof said === 'string') return new ApiError(answer.status, '', said, after);
     const {error = '', message = text} = said as {error?: string; message?: string};
-    return new ApiError(answer.status, error, message);
+    return new ApiError(answer.status, error, message, after);
   } catch {
-    return new ApiError(answer.status, '', text || answer.statusText);
+    return new ApiError(answer.status, '', text || answer.statusText, after);
   }
 }
 
@@ -66,6 +77,20 @@ async function checked(path: string, options: Options): Promise<Response> {
 export async function getJson<T>(path: string, stop?: AbortSignal): Promise<T> {
   const answer = await checked(path, stop ? {signal: stop} : {});
   return (await answer.json()) as T;
+}
+
+const TRIES = 5;
+
+/** As `getJson`; where only one may ask at a time (503 with Retry-After), it is asked again. */
+export async function getPatiently<T>(path: string, stop: AbortSignal): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await getJson<T>(path, stop);
+    } catch (fault) {
+      if (!(fault instanceof ApiError) || fault.status !== 503 || fault.retryAfter === undefined || tries === TRIES || stop.aborted) throw fault;
+      await new Promise((done) => setTimeout(done, fault.retryAfter));
+    }
+  }
 }
 
 /** Also of an answer that is no 2xx: `/-/ready` says with a 503 what is wrong. */

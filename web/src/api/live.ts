@@ -152,11 +152,8 @@ async function startStream(): Promise<void> {
   takesComments.value = await hasRoute('POST /api/v1/alerts/{id}/comments');
   plays.value = await hasRoute('POST /api/v1/playground');
   if (!(await hasRoute('GET /api/v1/stream'))) return;
-  void runStream(
-    {message: heard, state: (running) => { streaming.value = running; }},
-    () => !needsToken.value,
-    (fault) => (fault instanceof ApiError ? fault.status : 0),
-  );
+  const {signal: never} = new AbortController();
+  void runStream({path: () => 'api/v1/stream', message: heard, state: (running) => { streaming.value = running; }, wanted: () => !needsToken.value}, never);
 }
 
 export function startLive(): void {

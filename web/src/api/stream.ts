@@ -1,33 +1,46 @@
-// What changes, as the daemon says it (`GET /api/v1/stream`): followed until it ends, taken up where it ended.
+// A stream of the daemon (`GET /api/v1/stream`, `GET /api/v1/events/stream`): followed until it ends, taken up where it ended.
 import {SseParser, type Message} from '../lib/sse';
-import {openStream} from './client';
+import {ApiError, openStream} from './client';
 
 const SILENT = 25_000;   // the daemon says something every 10 s
 const SOONEST = 1000;
 const LATEST = 15_000;
 const WITHOUT = 60_000;  // until a daemon that has no stream is asked again
 
-interface Handlers {
+export interface Handlers {
   /** In order; the next one waits for it. */
   message: (message: Message) => Promise<void> | void;
   /** It runs, or it does not. */
   state: (running: boolean) => void;
+  /** It was refused or broke off, and is tried again after this many milliseconds. */
+  fault?: (fault: unknown, pause: number) => void;
+}
+
+export interface Followed extends Handlers {
+  /** Asked at each connection. */
+  path: () => string;
+  /** Whether it may be asked for now. */
+  wanted: () => boolean;
 }
 
 /** Where the stream was left: the id of the newest message that was taken. */
 interface Place {last: string}
 
-async function follow(place: Place, stop: AbortController, {message, state}: Handlers): Promise<void> {
-  let timer = setTimeout(() => stop.abort(), SILENT);
+async function follow(place: Place, whole: AbortSignal, {path, message, state}: Followed): Promise<void> {
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  whole.addEventListener('abort', end);
+  let timer = setTimeout(end, SILENT);
   const parser = new SseParser();
   try {
-    const body = await openStream('api/v1/stream', place.last, stop.signal);
+    const body = await openStream(path(), place.last, stop.signal);
     const reader = body.getReader();
     const decoder = new TextDecoder();
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
       clearTimeout(timer);
-      timer = setTimeout(() => stop.abort(), SILENT);
+      timer = setTimeout(end, SILENT);
       for (const one of parser.feed(decoder.decode(piece.value, {stream: true}))) {
+        if (whole.aborted) return;
         state(true);
         place.last = '';  // what could not be taken is read again as a whole
         await message(one);
@@ -36,25 +49,48 @@ async function follow(place: Place, stop: AbortController, {message, state}: Han
     }
   } finally {
     clearTimeout(timer);
+    whole.removeEventListener('abort', end);
     state(false);
   }
 }
 
-/** Runs until the page is gone. `statusOf` is the HTTP status of a fault. */
-export async function runStream(handlers: Handlers, wanted: () => boolean, statusOf: (fault: unknown) => number): Promise<never> {
+/** How long to wait after a fault: as long as the daemon says (Retry-After), else longer each time. */
+export function pauseAfter(fault: unknown, wait: number): number {
+  if (!(fault instanceof ApiError)) return wait;
+  if ([404, 405].includes(fault.status)) return WITHOUT;
+  return fault.retryAfter ?? wait;
+}
+
+function pause(length: number, stop: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', end);
+      done();
+    };
+    const timer = setTimeout(end, length);
+    stop.addEventListener('abort', end);
+  });
+}
+
+/** Runs until `stop`. */
+export async function runStream(followed: Followed, stop: AbortSignal): Promise<void> {
+  const ended = () => stop.aborted;
   const place: Place = {last: ''};
   let wait = SOONEST;
-  for (;;) {
-    let pause = wait;
-    if (wanted()) {
+  while (!ended()) {
+    let length = wait;
+    if (followed.wanted()) {
       try {
-        await follow(place, new AbortController(), handlers);
-        wait = pause = SOONEST;
+        await follow(place, stop, followed);
+        wait = length = SOONEST;
       } catch (fault) {
-        pause = [404, 405].includes(statusOf(fault)) ? WITHOUT : wait;
+        if (ended()) return;
+        length = pauseAfter(fault, wait);
         wait = Math.min(LATEST, wait * 2);
+        followed.fault?.(fault, length);
       }
     }
-    await new Promise((done) => setTimeout(done, pause));
+    await pause(length, stop);
   }
 }

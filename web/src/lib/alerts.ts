@@ -49,16 +49,6 @@ export function suppressor(wire: WireAlert): string {
 
 export interface Sort {column: string; down: boolean}
 
-// What nobody takes care of stands above what somebody has acknowledged.
-function worst(a: Alert, b: Alert): number {
-  return (
-    a.rank - b.rank ||
-    Number(a.state !== 'active') - Number(b.state !== 'active') ||
-    Number(a.acknowledged) - Number(b.acknowledged) ||
-    b.since - a.since
-  );
-}
-
 function text(alert: Alert, column: string): string {
   if (column === 'alert') return alert.name;
   if (column === 'summary') return alert.summary;
@@ -74,14 +64,51 @@ function placesOf(list: readonly Alert[], column: string): Map<string, number> {
   return new Map(texts.map((one, at) => [one, at]));
 }
 
-/** Equal ones stand worst first, and the same at each load. */
+// The worst first; what nobody takes care of stands above what somebody has acknowledged.
+function weight(one: Alert): number {
+  return one.rank * 4 + Number(one.state !== 'active') * 2 + Number(one.acknowledged);
+}
+
+/** Equal ones stand worst first, and the same at each load. What is compared is made once for each alert. */
 export function sortAlerts(list: readonly Alert[], {column, down}: Sort): Alert[] {
   const sign = down ? -1 : 1;
   const numbers: Record<string, (one: Alert) => number> = {severity: (one) => one.rank, since: (one) => -one.since, count: (one) => -one.wire.count};
   const places = numbers[column] ? new Map<string, number>() : placesOf(list, column);
   const value = numbers[column] ?? ((one: Alert) => places.get(text(one, column)) ?? 0);
-  const values = new Map(list.map((one) => [one, value(one)]));
-  return [...list].sort((a, b) => sign * ((values.get(a) ?? 0) - (values.get(b) ?? 0)) || worst(a, b) || (a.id < b.id ? -1 : 1));
+  const first = Float64Array.from(list, (one) => sign * value(one));
+  const second = Uint8Array.from(list, weight);
+  const third = Float64Array.from(list, (one) => -one.since);
+  const order = Uint32Array.from(list, (_, at) => at);
+  order.sort((a, b) =>
+    (first[a] ?? 0) - (first[b] ?? 0) || (second[a] ?? 0) - (second[b] ?? 0) || (third[a] ?? 0) - (third[b] ?? 0) || ((list[a]?.id ?? '') < (list[b]?.id ?? '') ? -1 : 1));
+  return Array.from(order, (at) => list[at]).filter((one) => one !== undefined);
+}
+
+export interface Split {
+  /** Places in the list of what is shown, in order. */
+  places: Int32Array;
+  suppressed: number;
+  acknowledged: number;
+  /** How many there are of each severity, without what is suppressed. */
+  severities: Map<string, number>;
+}
+
+/** Of what fits a filter what is shown, and what is counted: in one pass. */
+export function split(list: readonly Alert[], fitting: Int32Array, wanted: {suppressed: boolean; acknowledged: boolean}): Split {
+  const places = new Int32Array(fitting.length);
+  const severities = new Map<string, number>();
+  let count = 0;
+  let suppressed = 0;
+  let acknowledged = 0;
+  for (const at of fitting) {
+    const one = list[at];
+    if (!one) continue;
+    if (one.acknowledged) acknowledged++;
+    if (one.state === 'suppressed') suppressed++;
+    else severities.set(one.severity, (severities.get(one.severity) ?? 0) + 1);
+    if ((wanted.suppressed || one.state !== 'suppressed') && (wanted.acknowledged || !one.acknowledged)) places[count++] = at;
+  }
+  return {places: places.subarray(0, count), suppressed, acknowledged, severities};
 }
 
 /** How many there are of each value, the most first. `most`: of so many values. */

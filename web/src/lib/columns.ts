@@ -1,6 +1,6 @@
 // The labels of a long list as columns: a matcher is asked once for each value, not once for each alert.
 import type {Alert} from './alerts';
-import {tester, type Matcher} from './matchers';
+import {valueTester, type Matcher} from './matchers';
 
 interface Column {codes: Int32Array; values: string[]}
 
@@ -35,8 +35,10 @@ export class Columns {
     const out = new Int32Array(this.list.length);
     const tests = matchers.map((one) => {
       const {codes, values} = this.column(one.name);
-      const fits = tester([one]);
-      return {codes, fits: Uint8Array.from(values, (value) => Number(fits({[one.name]: value})))};
+      const test = valueTester(one);
+      const fits = new Uint8Array(values.length);
+      for (let code = 0; code < values.length; code++) fits[code] = Number(test(values[code] ?? ''));
+      return {codes, fits};
     });
     let count = 0;
     for (let at = 0; at < this.list.length; at++) {
@@ -61,17 +63,19 @@ export class Columns {
       sums[code] = (sums[code] ?? 0) + 1;
     }
     const out: [string, number][] = [];
+    let least = 1;  // what does not reach it is not among the most
     for (let code = 0; code < values.length; code++) {
       const count = sums[code] ?? 0;
-      if (count === 0) continue;
-      const last = out[most - 1];
-      if (last && count < last[1]) continue;
+      if (count < least) continue;
       const value = values[code] ?? '';
-      if (value === '' || (last && mostFirst([value, count], last) > 0)) continue;
+      if (value === '') continue;
+      const last = out[most - 1];
+      if (last && mostFirst([value, count], last) > 0) continue;
       out.push([value, count]);
-      if (out.length >= most) out.sort(mostFirst).splice(most);
+      out.sort(mostFirst).splice(most);
+      least = out[most - 1]?.[1] ?? 1;
     }
-    return out.sort(mostFirst);
+    return out;
   }
 }
 

@@ -1,5 +1,5 @@
 // Events as the journal has them: which ones somebody looks for, and what the rules made of one.
-import {parseMatchers, tester, type Labels, type Matcher} from './matchers';
+import {parseMatchers, tester, valueTester, type Labels, type Matcher} from './matchers';
 
 export interface WireEvent {
   offset: number;
@@ -33,6 +33,27 @@ export function fieldsOf(event: WireEvent): Labels {
   return out;
 }
 
+interface Made {fields?: Labels; whole?: string; parts?: string}
+const made = new WeakMap<WireEvent, Made>();  // events do not change: while somebody types, each is read once
+
+function madeOf(event: WireEvent): Made {
+  const known = made.get(event) ?? {};
+  made.set(event, known);
+  return known;
+}
+
+// As the daemon's `contains`: with capitals, in source, type, subject or data.
+function partsOf({source, type, subject, data}: WireEvent): string {
+  return [source, type, subject, typeof data === 'string' ? data : JSON.stringify(data ?? '')].join('\n');
+}
+
+// One of an event's rules fits, or none of them is what it must not be; an event without rules has the empty one.
+function ruleTester(matcher: Matcher): (rules: readonly string[]) => boolean {
+  const fits = valueTester(matcher);
+  const not = matcher.op.startsWith('!');
+  return (rules) => (rules.length === 0 ? fits('') : not ? rules.every(fits) : rules.some(fits));
+}
+
 /** A bare word is looked for in the whole event, in any case. Undefined: it is no filter yet. */
 export function eventTester(text: string): ((event: WireEvent) => boolean) | undefined {
   let list: Matcher[];
@@ -41,14 +62,23 @@ export function eventTester(text: string): ((event: WireEvent) => boolean) | und
   } catch {
     return undefined;
   }
-  const words = list.filter((one) => one.name === 'alertname' && one.op === '=').map((one) => one.value.toLowerCase());
-  const fields = tester(list.filter((one) => !(one.name === 'alertname' && one.op === '=')));
+  const isWord = (one: Matcher) => one.name === 'alertname' && one.op === '=';
+  const isText = (one: Matcher) => one.name === 'contains' && one.op === '=';
+  const words = list.filter(isWord).map((one) => one.value.toLowerCase());
+  const texts = list.filter(isText).map((one) => one.value).slice(1);  // the first is the daemon's to look for: it has the text as it came
+  const rules = list.filter((one) => one.name === 'rule').map(ruleTester);
+  const fields = tester(list.filter((one) => !isWord(one) && !isText(one) && one.name !== 'rule'));
   return (event) => {
+    const known = madeOf(event);
     if (words.length > 0) {
-      const whole = JSON.stringify(event).toLowerCase();
+      const whole = (known.whole ??= JSON.stringify(event).toLowerCase());
       if (!words.every((one) => whole.includes(one))) return false;
     }
-    return fields(fieldsOf(event));
+    if (texts.length > 0) {
+      const parts = (known.parts ??= partsOf(event));
+      if (!texts.every((one) => parts.includes(one))) return false;
+    }
+    return rules.every((fits) => fits(event.rules)) && fields((known.fields ??= fieldsOf(event)));
   };
 }
 

@@ -131,17 +131,18 @@ function compile(expression: string): RegExp | undefined {
   return out;
 }
 
+/** A test for many values of one label. */
+export function valueTester({op, value}: Matcher): (seen: string) => boolean {
+  if (!isRegex(op)) return op === '=' ? (seen) => seen === value : (seen) => seen !== value;
+  const expression = compile(value);
+  if (!expression) return (seen) => (seen === value) === (op === '=~');
+  return op === '=~' ? (seen) => expression.test(seen) : (seen) => !expression.test(seen);
+}
+
 /** A test for many label sets. A label that is missing counts as the empty text. */
 export function tester(list: readonly Matcher[]): (labels: Labels) => boolean {
-  const tests = list.map(({name, op, value}) => {
-    const want = op === '=' || op === '=~';
-    const expression = isRegex(op) ? compile(value) : undefined;
-    return (labels: Labels) => {
-      const seen = labels[name] ?? '';
-      return (expression ? expression.test(seen) : seen === value) === want;
-    };
-  });
-  return (labels) => tests.every((test) => test(labels));
+  const tests = list.map((one) => ({name: one.name, fits: valueTester(one)}));
+  return (labels) => tests.every(({name, fits}) => fits(labels[name] ?? ''));
 }
 
 export function escapeRegex(text: string): string {

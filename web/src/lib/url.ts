@@ -10,8 +10,33 @@ function here(): Place {
 
 export const place = signal<Place>(here());
 
+const PAUSE = 200;
+let unwritten: {address: string; timer: ReturnType<typeof setTimeout>} | undefined;
+
+// The browser does much for each address that it is given: while somebody types it gets the last one.
+function writeLater(address: string): void {
+  if (unwritten) clearTimeout(unwritten.timer);
+  unwritten = {address, timer: setTimeout(written, PAUSE)};
+}
+
+/** The address is what is shown, at once. */
+export function written(): void {
+  if (!unwritten) return;
+  const {address, timer} = unwritten;
+  clearTimeout(timer);
+  unwritten = undefined;
+  history.replaceState(null, '', address);
+}
+
+function forget(): void {
+  if (unwritten) clearTimeout(unwritten.timer);
+  unwritten = undefined;
+}
+
 export function startRouting(): void {
+  window.addEventListener('pagehide', written);
   window.addEventListener('popstate', () => {
+    forget();
     place.value = here();
   });
 }
@@ -27,6 +52,7 @@ export function href(view: string, params: Change = {}): string {
 }
 
 export function go(view: string, params: Change = {}): void {
+  written();
   history.pushState(null, '', href(view, params));
   place.value = here();
 }
@@ -39,11 +65,14 @@ export function change(params: Change, replace = false): void {
     else next.delete(name);
   }
   const text = next.toString();
+  if (text === place.value.params.toString()) return;
   const address = base + place.value.view + (text ? `?${text}` : '');
-  if (address === location.pathname + location.search) return;
-  if (replace) history.replaceState(null, '', address);
-  else history.pushState(null, '', address);
-  place.value = here();
+  if (replace) writeLater(address);
+  else {
+    written();
+    history.pushState(null, '', address);
+  }
+  place.value = {view: place.value.view, params: next};
 }
 
 export function param(name: string, otherwise = ''): string {

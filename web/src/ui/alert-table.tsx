@@ -12,8 +12,11 @@ import {SeverityMark} from './icons';
 
 export type Row = {kind: 'alert'; alert: Alert; key: string} | {kind: 'group'; group: Group; key: string; open: boolean};
 
+/** Rows by their place: those that are not seen are not made. */
+export interface Rows {count: number; at: (place: number) => Row | undefined}
+
 interface Props {
-  rows: readonly Row[];
+  rows: Rows;
   labels: readonly string[];
   sort: Sort;
   selected: ReadonlySet<string>;
@@ -103,19 +106,31 @@ function Head({column, title, sort, onSort, kind}: HeadProps) {
   );
 }
 
+function idsOf(row: Row): string[] {
+  return row.kind === 'alert' ? [row.alert.id] : row.group.alerts.map((one) => one.id);
+}
+
+function range(first: number, last: number, rows: Rows): [number, Row][] {
+  const out: [number, Row][] = [];
+  for (let at = first; at < last; at++) {
+    const row = rows.at(at);
+    if (row) out.push([at, row]);
+  }
+  return out;
+}
+
 export function AlertTable({rows, labels, sort, selected, current, grouped, compact, onSort, onSelect, onOpen, onToggle}: Props) {
   const box = useRef<HTMLDivElement>(null);
   const {top, shown, height} = useWindow(box);
-  const {first, last, before, after} = visibleRows(rows.length, height, top, shown);
+  const {first, last, before, after} = visibleRows(rows.count, height, top, shown);
   const cursor = useSignal(0);
-  const idsOf = (row: Row) => (row.kind === 'alert' ? [row.alert.id] : row.group.alerts.map((one) => one.id));
-  const all = () => rows.flatMap(idsOf);
+    const all = () => range(0, rows.count, rows).flatMap(([, row]) => idsOf(row));
   const allOn = selected.size > 0 && all().every((id) => selected.has(id));
   const span = (compact ? 5 : 6) + labels.length;
 
   const move = (to: number) => {
     const element = box.current;
-    const next = Math.max(0, Math.min(rows.length - 1, to));
+    const next = Math.max(0, Math.min(rows.count - 1, to));
     cursor.value = next;
     if (!element) return;
     const y = next * height;
@@ -130,9 +145,9 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, comp
     const on = event.target as HTMLElement;
     if (on !== box.current) return;
     const page = Math.max(1, Math.floor(shown / height) - 2);
-    const steps: Record<string, number> = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length};
+    const steps: Record<string, number> = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: page, PageUp: -page, Home: -rows.count, End: rows.count};
     const step = steps[event.key];
-    const row = rows[cursor.value];
+    const row = rows.at(cursor.value);
     if (step !== undefined) move(cursor.value + step);
     else if (!row) return;
     else if (event.key === 'Enter') enter(row);
@@ -143,7 +158,7 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, comp
 
   return (
     <div class="table-box" ref={box} tabIndex={0} role="region" aria-label={t('view.now')} onKeyDown={key}>
-      <table class={`alerts ${grouped ? 'grouped' : ''}`} aria-rowcount={rows.length + 1}>
+      <table class={`alerts ${grouped ? 'grouped' : ''}`} aria-rowcount={rows.count + 1}>
         <thead>
           <tr>
             <th class="c-box"><input type="checkbox" aria-label={t(allOn ? 'select.none' : 'select.all')} checked={allOn} onChange={() => onSelect(all(), !allOn)} /></th>
@@ -156,8 +171,7 @@ export function AlertTable({rows, labels, sort, selected, current, grouped, comp
         </thead>
         <tbody>
           {before > 0 && <tr class="space" aria-hidden="true"><td colSpan={span + 1} style={{height: `${before}px`}} /></tr>}
-          {rows.slice(first, last).map((row, index) => {
-            const at = first + index;
+          {range(first, last, rows).map(([at, row]) => {
             const ids = idsOf(row);
             const on = ids.every((id) => selected.has(id));
             const marks = [row.kind === 'group' ? 'group' : `tone-${row.alert.rank}`, at === cursor.value ? 'cursor' : '', on ? 'on' : '', row.kind === 'alert' && row.alert.id === current ? 'current' : ''];

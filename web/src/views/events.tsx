@@ -1,13 +1,14 @@
 // The stream as it comes, with filters; an event opens what each rule made of it, and why.
 import {useSignal} from '@preact/signals';
-import {useEffect, useMemo} from 'preact/hooks';
-import {getJson} from '../api/client';
+import {useEffect, useMemo, useRef} from 'preact/hooks';
+import {getJson, getPatiently} from '../api/client';
 import {now, plays, status} from '../api/live';
+import {serverQuery} from '../lib/event-query';
 import {EventStream} from '../lib/event-stream';
 import {eventTester, type Explained, type Rejected, type WireEvent} from '../lib/events';
 import {utc} from '../lib/settings';
 import {t} from '../lib/texts';
-import {shortTime, timeText} from '../lib/time';
+import {durationText, shortTime, timeText} from '../lib/time';
 import {change, param} from '../lib/url';
 import {Explanation} from '../ui/explanation';
 import {useFetched, Waiting} from '../ui/fetch';
@@ -64,7 +65,7 @@ function RejectedTable({needle}: {needle: string}) {
 }
 
 function Detail({id, offset, known}: {id: string; offset: number; known: WireEvent | undefined}) {
-  const explained = useFetched<Explained[]>((stop) => getJson(`api/v1/explain?id=${encodeURIComponent(id)}&all=true`, stop), `${id} ${offset}`, 3600);
+  const explained = useFetched<Explained[]>((stop) => getPatiently(`api/v1/explain?${offset >= 0 ? `offset=${offset}` : `id=${encodeURIComponent(id)}`}&all=true`, stop), `${id} ${offset}`, 3600);
   const found = explained.data.value?.filter((one) => one.rules) ?? [];
   const one = found.find((each) => each.offset === offset) ?? found.at(-1);
   const read = useFetched<WireEvent | undefined>(async (stop) => known ?? (one?.offset === undefined ? undefined : (await getJson<{events: WireEvent[]}>(`api/v1/events?from=${one.offset}&limit=1`, stop)).events[0]), `${id} ${one?.offset ?? ''}`, 3600);
@@ -93,25 +94,64 @@ function Detail({id, offset, known}: {id: string; offset: number; known: WireEve
   );
 }
 
-function useStream(): EventStream {
-  const stream = useMemo(() => new EventStream(messageOf), []);
-  const end = status.value?.journal.end_offset ?? 0;
-  const follow = param('follow', '1') === '1';
+const PAUSE = 300;
+
+// What was typed last, when nobody has typed for a moment.
+function useSettled(value: string): string {
+  const settled = useSignal(value);
+  useEffect(() => {
+    const timer = setTimeout(() => { settled.value = value; }, PAUSE);
+    return () => clearTimeout(timer);
+  }, [value, settled]);
+  return settled.value;
+}
+
+// A page that is not seen has no stream: a browser opens few connections to one daemon, for all of its tabs.
+function useSeen(): boolean {
+  const seen = useSignal(!document.hidden);
+  useEffect(() => {
+    const turned = () => { seen.value = !document.hidden; };
+    document.addEventListener('visibilitychange', turned);
+    return () => document.removeEventListener('visibilitychange', turned);
+  }, [seen]);
+  return seen.value;
+}
+
+function useStream(show: string, follow: boolean): EventStream {
+  const query = serverQuery(useSettled(param('q')), show);
+  const stream = useMemo(() => new EventStream(query, messageOf), [query]);
+  const seen = useSeen();
+  const wanted = follow && seen && show !== 'rejected';
+  const before = useRef(stream);
   useEffect(() => {
     void stream.start();
     return () => stream.stop();
   }, [stream]);
+  const begun = stream.begun.value;
   useEffect(() => {
-    if (follow && !document.hidden) void stream.follow();
-  }, [stream, end, follow]);
-  return stream;
+    if (wanted && begun) stream.follow();
+    else stream.pause();
+  }, [stream, begun, wanted]);
+  // Until the first of what is looked for was read, what was there before stays.
+  if (begun && (!stream.reading.value || stream.events.value.length > 0)) before.current = stream;
+  return before.current;
+}
+
+function Feed({of, follow}: {of: EventStream; follow: boolean}) {
+  const end = status.value?.journal.end_offset ?? 0;
+  const broken = of.broken.value;
+  if (!follow) return <span class="live" role="status">{t('events.paused', Math.max(0, end - of.next.value))}</span>;
+  if (broken) return <span class="live bad" role="status"><bdi>{t('events.broken', broken.why, durationText(Math.max(0, broken.again - now.value)))}</bdi></span>;
+  if (of.old(now.value)) return <span class="live bad" role="status">{t('old', durationText(now.value - of.heardAt.value))}</span>;
+  return of.feed.value === 'live' ? <span class="live good streamed" role="status">{t('live')}</span> : <span class="live" role="status">{t('loading')}</span>;
 }
 
 export function Events() {
-  const stream = useStream();
+  const show = param('show');
+  const follow = param('follow', '1') === '1';
+  const stream = useStream(show, follow);
   const text = useSignal(param('q'));
   const many = useSignal(ROWS);
-  const show = param('show');
   const test = eventTester(param('q'));
   const events = stream.events.value;
   const values = useMemo(() => valuesOf(events), [events]);
@@ -120,13 +160,12 @@ export function Events() {
     [events, show, param('q')]);
   const id = param('id');
   const offset = Number(param('at', '-1'));
-  const follow = param('follow', '1') === '1';
   return (
     <div class={`now ${id ? 'with-story' : ''}`}>
       <div class="bar">
         <div class="options"><h1>{t('view.events')}</h1>
           <span class="modes" role="group" aria-label={t('events.show')}>{SHOWS.map((one) => <button key={one} aria-pressed={show === one} onClick={() => change({show: one})}>{t(`events.show.${one || 'all'}` as const)}</button>)}</span>
-          <label class="check"><input type="checkbox" checked={follow} onChange={() => change({follow: follow ? '0' : undefined}, true)} />{t('events.follow')}</label>
+          {show !== 'rejected' && <><button aria-pressed={!follow} onClick={() => change({follow: follow ? '0' : undefined}, true)}>{t('events.pause')}</button><Feed of={stream} follow={follow} /></>}
         </div>
         <MatcherInput id="filter" value={text.value} values={values} label={t('filter')} hint={t('events.hint')} onChange={(said) => { text.value = said; change({q: said}, true); }} />
       </div>
@@ -134,18 +173,18 @@ export function Events() {
         <div class="list fill" tabIndex={0} role="region" aria-label={t('view.events')}>
           {show === 'rejected' ? <RejectedTable needle={param('q')} /> : (
             <>
-              <p class="sum" aria-live="polite">{t('events.count', shown.length, events.length)}</p>
+              <p class="sum" aria-live="polite">{t('events.count', shown.length, events.length, stream.next.value - stream.first.value)}</p>
               {stream.fault.value && <p class="fault" role="alert"><bdi>{stream.fault.value}</bdi></p>}
-              {shown.length === 0 && !stream.reading.value && stream.begun.value && <p class="nothing">{t(events.length === 0 ? 'events.none' : 'events.none.filter')}</p>}
+              {shown.length === 0 && !stream.reading.value && stream.begun.value && <p class="nothing">{t(events.length === 0 && show === '' && param('q') === '' ? 'events.none' : 'events.none.filter')}</p>}
               {shown.length > 0 && <table class="data">
                 <thead><tr>{(['events.arrived', 'events.type', 'events.subject', 'events.source', 'events.rules'] as const).map((key) => <th key={key} scope="col">{t(key)}</th>)}</tr></thead>
                 <tbody>{shown.slice(0, many.value).map((event) => <EventRow key={event.offset} event={event} open={event.offset === offset} />)}</tbody>
               </table>}
               <p class="actions">
                 {shown.length > many.value && <button onClick={() => { many.value += ROWS; }}>{t('events.more', shown.length - many.value)}</button>}
-                {!stream.atStart.value && !stream.full() && <button disabled={stream.reading.value} onClick={() => void stream.readOlder()}>{t('events.older')}</button>}
+                {!stream.atStart.value && !stream.full.value && <button disabled={stream.reading.value} onClick={() => void stream.readOlder()}>{t('events.older')}</button>}
                 {stream.atStart.value && <small>{t('events.start')}</small>}
-                {stream.full() && <small>{t('events.full', events.length)}</small>}
+                {stream.full.value && <small>{t('events.full', events.length)}</small>}
               </p>
             </>
           )}

@@ -1,81 +1,27 @@
 // What fires: worst first, filtered, counted, as a table or in groups; one alert's story beside it.
-import {computed, signal, useSignal} from '@preact/signals';
+import {signal, useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 import {getJson} from '../api/client';
 import {alerts, canChange, configChanged, loaded, now, status} from '../api/live';
-import {groupAlerts, groupRouted, labelValues, sortAlerts, type Alert, type Sort} from '../lib/alerts';
-import {Columns} from '../lib/columns';
+import type {Alert} from '../lib/alerts';
+import {by, columnsOf, filter, fitting, found, groups, ROUTED, routed, routes, shownAt, sort, usual, values, words} from '../lib/firing';
 import {matcherText, nameFirst, parseMatchers, type Matcher} from '../lib/matchers';
 import {askToNotify} from '../lib/notify';
-import {router, type Route} from '../lib/routing';
+import type {Route} from '../lib/routing';
 import {rank} from '../lib/severity';
 import {notify, saved} from '../lib/settings';
 import {t} from '../lib/texts';
 import {durationText} from '../lib/time';
 import {change, param, place} from '../lib/url';
 import {askAck, askResolve, askSilenceOf} from '../ui/actions';
-import {AlertTable, type Row} from '../ui/alert-table';
+import {AlertTable, type Row, type Rows} from '../ui/alert-table';
 import {SeverityMark} from '../ui/icons';
 import {Link} from '../ui/link';
 import {MatcherInput} from '../ui/matcher-input';
 import {complain, messageOf, say} from '../ui/toast';
 import {Story} from './story';
 
-function words(text: string): string[] {
-  return text.split(/[\s,]+/).filter((one) => one !== '');
-}
-
-const ROUTED = '@routed';  // no label has such a name
-
 const selected = signal<ReadonlySet<string>>(new Set());
-const values = computed(() => labelValues(alerts.value));
-
-// The labels that tell alerts apart, but for what has a column already and what is too long for one.
-const usual = computed(() => {
-  const known = ['rack', 'server', 'subject', 'instance', 'npu'];
-  return known.filter((name) => values.value.has(name)).slice(0, 3);
-});
-
-const filter = computed<{list: Matcher[]}>((): {list: Matcher[]} => {
-  try {
-    return {list: parseMatchers(place.value.params.get('q') ?? '')};
-  } catch {
-    return {list: []};
-  }
-});
-const sort = computed<Sort>(() => {
-  const said = param('sort', 'severity');
-  return said.startsWith('-') ? {column: said.slice(1), down: true} : {column: said, down: false};
-});
-// Sorted before it is filtered: what is typed sorts nothing again.
-const sorted = computed(() => sortAlerts(alerts.value, sort.value));
-const columnsOf = computed(() => new Columns(sorted.value));
-/** Places in `sorted` of what fits the filter. */
-const fitting = computed(() => columnsOf.value.fitting(filter.value.list));
-const shownPlaces = computed(() => {
-  const list = sorted.value;
-  const wanted = {suppressed: param('suppressed') === '1', acknowledged: param('acknowledged', '1') === '1'};
-  return fitting.value.filter((at) => {
-    const one = list[at];
-    return one !== undefined && (wanted.suppressed || one.state !== 'suppressed') && (wanted.acknowledged || !one.acknowledged);
-  });
-});
-const shown = computed(() => {
-  const list = sorted.value;
-  const out: Alert[] = [];
-  for (const at of shownPlaces.value) {
-    const one = list[at];
-    if (one) out.push(one);
-  }
-  return out;
-});
-const routes = signal<Route | undefined>(undefined);
-const by = computed(() => words(param('by')));
-const routed = computed(() => by.value[0] === ROUTED);
-const groups = computed(() => {
-  if (routed.value) return routes.value ? groupRouted(shown.value, router(routes.value)) : [];
-  return by.value.length > 0 ? groupAlerts(shown.value, by.value) : [];
-});
 
 function toggleSort(column: string): void {
   const {column: old, down} = sort.value;
@@ -104,14 +50,7 @@ export function filterBy(name: string, value: string): void {
 
 // Small pictures: how many there are of each severity, and which values of a label have the most.
 function Counts() {
-  const list = sorted.value;
-  const sums = new Map<string, number>();
-  for (const at of fitting.value) {
-    const one = list[at];
-    if (one && one.state !== 'suppressed') sums.set(one.severity, (sums.get(one.severity) ?? 0) + 1);
-  }
-  const counts = [...sums];
-  const order = [...counts].sort((a, b) => rank(a[0]) - rank(b[0]) || (a[0] < b[0] ? -1 : 1));
+  const order = [...found.value.severities].sort((a, b) => rank(a[0]) - rank(b[0]) || (a[0] < b[0] ? -1 : 1));
   const chosen = new Set(filter.value.list.filter((one) => one.name === 'severity' && one.op === '=').map((one) => one.value));
   return (
     <div class="counts">
@@ -127,7 +66,7 @@ function Counts() {
 const TOP = 6;
 
 function Top({name}: {name: string}) {
-  const counts = columnsOf.value.counts(shownPlaces.value, name, TOP);
+  const counts = columnsOf.value.counts(found.value.places, name, TOP);
   const most = counts[0]?.[1] ?? 1;
   if (counts.length < 2 || (most === 1 && counts.length === TOP)) return null;
   return (
@@ -200,13 +139,7 @@ function Bar() {
     }
   };
   const grouped = by.value.length > 0;
-  let suppressed = 0;
-  let acknowledged = 0;
-  for (const at of fitting.value) {
-    const one = sorted.value[at];
-    if (one?.state === 'suppressed') suppressed++;
-    if (one?.acknowledged) acknowledged++;
-  }
+  const {suppressed, acknowledged} = found.value;
   return (
     <div class="bar">
       <div class="filter">
@@ -246,7 +179,7 @@ function Selection() {
 }
 
 function Nothing() {
-  const hidden = fitting.value.length - shown.value.length;
+  const hidden = fitting.value.length - found.value.places.length;
   const filtered = filter.value.list.length > 0 && alerts.value.length > 0;
   if (!loaded.value) return <p class="nothing">{t('loading')}</p>;
   return (
@@ -260,7 +193,7 @@ function Nothing() {
 
 // For a screen on a wall: large, without anything to press; it turns pages by itself.
 function Wall() {
-  const {length} = shown.value;
+  const {length} = found.value.places;
   const page = Math.floor(now.value / 10_000);
   const pages = Math.max(1, Math.ceil(length / WALL_ROWS));
   const at = (page % Math.min(pages, WALL_PAGES)) * WALL_ROWS;
@@ -269,7 +202,7 @@ function Wall() {
       <h1 class="sr">{t('view.now')}</h1>
       <Counts />
       {length === 0 ? <Nothing /> : (
-        <ul class="plain">{shown.value.slice(at, at + WALL_ROWS).map((one) => (
+        <ul class="plain">{wallRows(at).map((one) => (
           <li key={one.id} class={`tone-${one.rank}`}><SeverityMark severity={one.severity} /> <b><bdi>{one.name}</bdi></b> <span><bdi>{one.summary}</bdi></span> <small>{one.acknowledged && <><bdi>{one.wire.acknowledged?.by}</bdi> ✓ </>}{durationText(now.value - one.since)}</small></li>
         ))}</ul>
       )}
@@ -280,6 +213,10 @@ function Wall() {
 
 const WALL_ROWS = 14;
 const WALL_PAGES = 8;
+
+function wallRows(from: number): Alert[] {
+  return Array.from({length: WALL_ROWS}, (_, at) => shownAt(from + at)).filter((one) => one !== undefined);
+}
 
 function useRoutes(): void {
   const wanted = routed.value;
@@ -307,16 +244,27 @@ export function Now() {
   return wall ? <Wall /> : <Desk />;
 }
 
+function rowOf(alert: Alert): Row {
+  return {kind: 'alert', alert, key: alert.id};
+}
+
+function alertRow(at: number): Row | undefined {
+  const alert = shownAt(at);
+  return alert && rowOf(alert);
+}
+
+function groupRows(opened: ReadonlySet<string>): Rows {
+  const list = groups.value.flatMap((group): Row[] => {
+    const open = opened.has(group.key);
+    return [{kind: 'group', group, key: group.key, open}, ...(open ? group.alerts.map(rowOf) : [])];
+  });
+  return {count: list.length, at: (at) => list[at]};
+}
+
 function Desk() {
   const opened = useSignal<ReadonlySet<string>>(new Set());
   const grouped = by.value.length > 0;
-  const rowOf = (alert: Alert): Row => ({kind: 'alert', alert, key: alert.id});
-  const rows: Row[] = grouped
-    ? groups.value.flatMap((group): Row[] => {
-        const open = opened.value.has(group.key);
-        return [{kind: 'group', group, key: group.key, open}, ...(open ? group.alerts.map(rowOf) : [])];
-      })
-    : shown.value.map(rowOf);
+  const rows = grouped ? groupRows(opened.value) : {count: found.value.places.length, at: alertRow};
   const toggle = (key: string) => {
     const next = new Set(opened.value);
     if (!next.delete(key)) next.add(key);
@@ -331,9 +279,9 @@ function Desk() {
       <Bar />
       <div class="body">
         <div class="list">
-          <p class="sum" aria-live="polite">{t('now.count', shown.value.length, alerts.value.length)}</p>
+          <p class="sum" aria-live="polite">{t('now.count', found.value.places.length, alerts.value.length)}</p>
           <Selection />
-          {rows.length === 0 ? <Nothing /> : (
+          {rows.count === 0 ? <Nothing /> : (
             <AlertTable rows={rows} labels={id ? [] : columns} compact={id !== ''} sort={sort.value} selected={selected.value} current={id} grouped={grouped} onSort={toggleSort} onSelect={select}
               onOpen={(alert) => change({id: alert.id}, id !== '')} onToggle={toggle} />
           )}
@@ -341,7 +289,7 @@ function Desk() {
         {id ? (
           <aside class="side" aria-label={t('story')}><Story key={id} id={id} onClose={() => change({id: undefined})} /></aside>
         ) : (
-          rows.length > 0 && <div class="tops">{tops.map((name) => <Top key={name} name={name} />)}</div>
+          rows.count > 0 && <div class="tops">{tops.map((name) => <Top key={name} name={name} />)}</div>
         )}
       </div>
     </div>
