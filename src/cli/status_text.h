@@ -11,6 +11,13 @@ namespace alarum::cli {
 /// All of it may be shown on a terminal.
 std::string status_text(const nlohmann::ordered_json& status, const std::string& url, Time now);
 
+/// The page `/-/ready?verbose` as JSON: `ready`, and under `checks` each part that is not well:
+/// `name`, `state` (`failed`, `warning`), `reason` and `detail`.
+nlohmann::ordered_json health_of(const std::string& page);
+
+/// A line for each of them, and `ready` or `not ready` as the last.
+std::string health_text(const nlohmann::ordered_json& health);
+
 /// `GET /api/v1/targets` as a table.
 std::string targets_text(const nlohmann::ordered_json& targets, Time now);
 
