@@ -288,4 +288,8 @@ class Book {
   std::map<std::string, std::uint64_t> news_;
 };
 
+/// Book::entries() of any connection to the book.
+Result<Book::Entries> entries_of(Database& database, const Book::Question& question,
+                                 const Book::Places& after);
+
 }  // namespace alarum::alert

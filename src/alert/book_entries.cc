@@ -106,11 +106,16 @@ bool fits(const Book::Question& question, const Book::Entry& entry) {
 
 }  // namespace
 
+Result<Book::Entries> Book::entries(const Question& question, const Places& after) {
+  return entries_of(database_, question, after);
+}
+
 // Reads each kind by its own index and always takes the newest of the next rows. So the place
 // of each kind does not depend on the others.
-Result<Book::Entries> Book::entries(const Question& asked, const Places& after) {
+Result<Book::Entries> entries_of(Database& database, const Book::Question& asked,
+                                 const Book::Places& after) {
   auto question = asked;
-  if (auto id = whole_alert_id(database_, asked.alert_id))
+  if (auto id = whole_alert_id(database, asked.alert_id))
     question.alert_id = std::move(*id);
   else
     return std::unexpected(id.error());
@@ -118,11 +123,11 @@ Result<Book::Entries> Book::entries(const Question& asked, const Places& after) 
   std::array<std::size_t, kKinds.size()> taken{};
   for (std::size_t i = 0; i < kKinds.size(); ++i) {
     if (!asked_for(question, kKinds[i])) continue;
-    auto found = rows_of(database_, kKinds[i], question, after[i]);
+    auto found = rows_of(database, kKinds[i], question, after[i]);
     if (!found) return std::unexpected(found.error());
     rows[i] = std::move(*found);
   }
-  Entries out{{}, after};
+  Book::Entries out{{}, after};
   for (std::size_t looked_at = 0; looked_at < question.limit; ++looked_at) {
     std::optional<std::size_t> newest;
     const auto key = [&](std::size_t i) {

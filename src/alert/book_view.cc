@@ -105,6 +105,18 @@ Result<std::optional<model::Alert>> BookView::alert(const std::string& id) {
                : std::unexpected(alert.error());
 }
 
+Result<Book::Entries> BookView::entries(const Book::Question& question, const Book::Places& after) {
+  const auto version = database_.query("SELECT value FROM meta WHERE name = 'version'");
+  if (!version) return std::unexpected(version.error());
+  const auto found = version->empty() ? 0 : integer((*version)[0][0]);
+  constexpr int kWithComments = 10;
+  if (found < kWithComments)
+    return fail("history_version",
+                "the history has version " + std::to_string(found) +
+                    ": start this version's daemon on it once, which brings it up to date");
+  return entries_of(database_, question, after);
+}
+
 Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_id) {
   if (told_sql_.empty()) {
     if (auto done = write_told_sql(); !done) return std::unexpected(done.error());

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "alert/book.h"
 #include "alert/sqlite.h"
 #include "model/alert.h"
 #include "model/notification.h"
@@ -33,6 +34,14 @@ class BookView {
   /// The newest state of an alert, by its id or the first 4 digits of it or more; nullopt if there
   /// is none. `bad_request` if several begin so.
   Result<std::optional<model::Alert>> alert(const std::string& id);
+
+  /// What happened, and the starts, stops and reloads of the bridge: as Book has them. Error
+  /// `history_version`: a version before 10 wrote the history, which only a start brings up to
+  /// date.
+  Result<Book::Entries> entries(const Book::Question& question, const Book::Places& after = {});
+  Result<LifecyclePage> lifecycle(const LifecycleQuestion& question) {
+    return alert::lifecycle(database_, question);
+  }
 
   /// A notification with the alert in it, or the reason why there was none.
   struct Told {

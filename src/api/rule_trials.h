@@ -18,6 +18,8 @@ class RuleTrials {
   virtual void playground(std::string body, const Done& done) = 0;
   /// Compiles the rules and begins a backtest of them; answers once it runs or cannot.
   virtual void start_backtest(std::string body, const Done& done) = 0;
+  /// What reloading the rules would do to each rule in force: as JSON, or as text.
+  virtual void plan(std::string body, bool text, const Done& done) = 0;
   /// All jobs that are known, oldest first.
   virtual http::Response backtests() = 0;
   /// One job: its progress, and its result once it has ended. `text`: the result for people, or an

@@ -15,10 +15,14 @@ using http::Request;
 constexpr std::size_t kMostPlayground = 1U << 20, kMostBacktest = 32U << 20;  // bytes of a body
 // The playground stops by itself before that, unless one step of it takes longer.
 constexpr std::chrono::milliseconds kPlayground{3000};
-constexpr std::chrono::seconds kCompile{120};  // of a backtest's rules
+constexpr std::chrono::seconds kCompile{120};  // of a backtest's or a plan's rules
 
 http::Response no_trials() {
   return http::error_response(503, "stopping", "rules are not tried here");
+}
+
+bool wants_text(const Request& request) {
+  return request.header("Accept").value_or("").find("text/plain") != std::string_view::npos;
 }
 
 using TrialQuestion = std::function<void(RuleTrials&, std::string, const RuleTrials::Done&)>;
@@ -58,9 +62,7 @@ Answer show_rule_files(Kept sources, const Request& request, BodyStream& body) {
 
 Answer show_job(Kept sources, const Request& request) {
   if (!sources->trials) co_return no_trials();
-  const bool text =
-      request.header("Accept").value_or("").find("text/plain") != std::string_view::npos;
-  co_return sources->trials->backtest(request.parameters.at("id"), text);
+  co_return sources->trials->backtest(request.parameters.at("id"), wants_text(request));
 }
 
 Answer cancel_job(Kept sources, const Request& request) {
@@ -88,6 +90,13 @@ void add_trial_routes(http::Router& router, const std::shared_ptr<const Sources>
       trials.start_backtest(std::move(text), done);
     };
     return ask_trials(sources, request, body, kMostBacktest, kCompile, std::move(start));
+  });
+  router.add("POST", "/api/v1/rules/plan", admin, [sources](Request& request, BodyStream& body) {
+    TrialQuestion plan = [text = wants_text(request)](RuleTrials& trials, std::string asked,
+                                                      const RuleTrials::Done& done) {
+      trials.plan(std::move(asked), text, done);
+    };
+    return ask_trials(sources, request, body, kMostBacktest, kCompile, std::move(plan));
   });
   router.add("GET", "/api/v1/backtest", view,
              [sources](Request&, BodyStream&) { return all_jobs(sources); });

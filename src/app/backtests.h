@@ -11,6 +11,7 @@
 #include "app/tried_rules.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "engine/preview.h"
 #include "engine/processor.h"
 
 namespace alarum::app {
@@ -24,6 +25,9 @@ struct TrialParts {
   std::function<std::string()> routing;
   Clock& clock;
   Random& random;
+  /// What reloading these rules would do to the alerts that fire; nullopt: the engine does not
+  /// answer. Waits; any thread but the engine's. May be empty.
+  std::function<std::optional<engine::Effects>(const rules::RuleSet& next)> effects = {};
 };
 
 /// Backtests that the API begins: the journal through the rules that were in force and through

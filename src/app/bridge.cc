@@ -174,9 +174,16 @@ std::unique_ptr<RuleTrials> Bridge::make_trials() {
                       })
         .value_or("");
   };
+  const auto effects = [this](const rules::RuleSet& next) {
+    const auto preview = std::make_shared<const engine::Preview>(next);
+    return ask_engine(core_->stage(), 2s,
+                      [preview](engine::Engine& engine, alert::Book&, engine::Processor&) {
+                        return preview->of(engine);
+                      });
+  };
   return std::make_unique<RuleTrials>(
       TrialParts{core_->journal().view(), [&in_force] { return in_force.generation.get(); },
-                 routing, clock_, random_},
+                 routing, clock_, random_, effects},
       [&in_force] { return in_force.pushes.get(); });
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "app/key_files.h"
 #include "base/file.h"
@@ -154,6 +155,26 @@ void check_rules(const Settings& settings, const config::Config& config,
   if (!settings.config.empty()) warn_of_unused_receivers(settings, config, rules, out);
 }
 
+void names_in(const config::Route& route, std::set<std::string>& names) {
+  if (route.receiver && !route.log_only) names.insert(*route.receiver);
+  for (const auto& below : route.routes) names_in(below, names);
+}
+
+// An alert that goes to a receiver without integrations reaches nobody, and nothing else says so.
+void warn_of_silent_receivers(const config::Config& config, const rules::RuleSet& rules,
+                              Diagnostics& out) {
+  std::set<std::string> used;
+  names_in(config.routing.root, used);
+  for (const auto& rule : rules.rules) used.insert(rule.notify.begin(), rule.notify.end());
+  for (const auto& receiver : config.receivers) {
+    if (!receiver.integrations.empty() || !used.contains(receiver.name)) continue;
+    out.warning(receiver.place,
+                fmt::format("receiver \"{}\" has no integrations: nobody is notified of what goes "
+                            "to it. Give it one, or let the route say \"log_only: true\"",
+                            receiver.name));
+  }
+}
+
 }  // namespace
 
 // A program is installed as PREFIX/bin/alarum, or stands in build/PRESET/ of the source tree.
@@ -196,6 +217,7 @@ std::optional<Loaded> load(const Settings& settings, Texts texts, FileSystem& fi
   if (config) check_key_files(*config, settings.config, out);
   if (config && rules) check_rules(settings, *config, *rules, out);
   if (!config || !rules || !out.ok()) return std::nullopt;
+  warn_of_silent_receivers(*config, *rules, out);
   const bool none = none_meant(*config, settings, sources, *rules);
   if (rules::own_rules(*rules) == 0 && !none)
     out.warning(

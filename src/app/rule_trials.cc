@@ -13,6 +13,10 @@ void RuleTrials::start_backtest(std::string body, const Done& done) {
   backtests_.start(std::move(body), done);
 }
 
+void RuleTrials::plan(std::string body, bool text, const Done& done) {
+  plans_.answer(std::move(body), text, done);
+}
+
 http::Response RuleTrials::rule_files(const std::string& file) {
   const auto in_force = in_force_();
   auto text = file.empty() ? rule_file_list(*in_force) : rule_file(*in_force, file);
@@ -25,6 +29,7 @@ http::Response RuleTrials::rule_files(const std::string& file) {
 void RuleTrials::stop() {
   playground_.stop();
   backtests_.stop();
+  plans_.stop();
 }
 
 }  // namespace alarum::app

@@ -82,8 +82,9 @@ std::optional<std::string> ApiClient::get_text(const std::string& path, const st
   return is_good(answer) ? std::optional(std::move(answer->body)) : std::nullopt;
 }
 
-std::optional<std::string> ApiClient::post_for(const std::string& path, const std::string& accept) {
-  auto answer = http_.post(path, "application/json", "", accept);
+std::optional<std::string> ApiClient::post_for(const std::string& path, const std::string& accept,
+                                               const std::string& body) {
+  auto answer = http_.post(path, "application/json", body, accept);
   return is_good(answer) ? std::optional(std::move(answer->body)) : std::nullopt;
 }
 

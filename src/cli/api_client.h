@@ -25,9 +25,10 @@ class ApiClient {
   /// A page that is text, or JSON for `accept: application/json`, as it came.
   std::optional<std::string> get_text(const std::string& path,
                                       const std::string& accept = "text/plain");
-  /// The same of a POST without a body.
+  /// The same of a POST. `body`: JSON; may be empty.
   std::optional<std::string> post_for(const std::string& path,
-                                      const std::string& accept = "text/plain");
+                                      const std::string& accept = "text/plain",
+                                      const std::string& body = {});
   /// The newest good answer, as it came.
   const std::string& body() const { return body_; }
   /// Its HttpClient::Answer::next

@@ -70,14 +70,18 @@ void add_alerts(CLI::App& app, Action& action) {
 }
 
 void add_history(CLI::App& app, Action& action) {
-  auto* command = add_command(
-      app, "history",
-      "what happened at a running daemon: alerts, who was notified, who was not and why",
-      "alarum history LinkDown --since 1d\nalarum history --bridge --since 90d");
+  auto* command =
+      add_command(app, "history", "what happened: alerts, who was notified, who was not and why",
+                  "alarum history LinkDown --since 1d\nalarum history --bridge --since 90d\n"
+                  "alarum history --data /var/lib/alarum");
   auto options = std::make_shared<HistoryOptions>();
   auto output = std::make_shared<std::string>();
   auto said = std::make_shared<std::map<std::string, std::string>>();
   add_url(*command, options->url);
+  command->add_option("--data", options->data,
+                      "folder of journal and book, in place of a daemon, which may be running");
+  command->add_option("--config", options->config, "config file that names the data folder")
+      ->check(CLI::ExistingFile);
   command->add_option("MATCHER", options->matchers,
                       "of the alerts: name=value, !=, =~, !~; a bare word is an alertname");
   for (const auto& [name, help] :

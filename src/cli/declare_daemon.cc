@@ -139,10 +139,13 @@ std::shared_ptr<StatusOptions> add_status_like(CLI::App& app, Action& action, co
 }
 
 void add_status(CLI::App& app, Action& action) {
-  add_status_like(
+  auto status = add_status_like(
       app, action, "status",
       "one screen: health, what is in force, who was heard, which receivers notifications reach",
-      "alarum status", status_command);
+      "alarum status\nalarum status --probe", status_command);
+  app.get_subcommand("status")->add_flag(
+      "--probe", status->probe,
+      "for health checks: only whether it is ready, and why not (exit 3); needs no token");
   add_status_like(app, action, "reload", "read config and rules again, all or nothing",
                   "alarum reload", reload_command);
   add_status_like(app, action, "targets", "whether receivers take what they are sent",

@@ -158,7 +158,7 @@ void add_rules(CLI::App& app, Action& action) {
   auto* plan =
       add_command(*command, "plan",
                   "what reloading other rules would do to each rule and to the alerts that fire",
-                  "alarum rules plan new/");
+                  "alarum rules plan new/\nalarum rules plan new/ --url http://bridge:9797");
   plan->add_option("NEW", options->paths,
                    "the new rule files and folders; without: what a running daemon would make of "
                    "those that its config names");

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,8 @@
 #include "base/printable.h"
 #include "base/time.h"
 #include "cli/api_client.h"
+#include "cli/data_folder.h"
+#include "cli/folder_history.h"
 #include "cli/selection.h"
 
 namespace alarum::cli {
@@ -21,6 +24,11 @@ using Entry = nlohmann::ordered_json;
 
 constexpr std::size_t kEntries = 1000;  // where nobody says how many
 constexpr std::size_t kPage = 5000;     // of one answer
+
+struct Listed {
+  Entry entries = Entry::array();
+  bool more = false;  // there are older ones
+};
 
 std::string who(const Entry& entry) {
   const auto kind = entry.value("kind", "");
@@ -99,6 +107,43 @@ void write_alerts(const Entry& entries, std::ostream& out) {
   }
 }
 
+// Up to `left` entries that `query` asks for. nullopt: it was said what is wrong.
+std::optional<Listed> of_daemon(ApiClient& client, const HistoryOptions& options, std::string query,
+                                std::size_t left) {
+  Listed listed;
+  do {
+    const auto page =
+        client.get(fmt::format("/api/v1/{}?limit={}&{}", options.bridge ? "lifecycle" : "history",
+                               std::min(left, kPage), query));
+    if (!page) return std::nullopt;
+    left -= std::min(left, page->size());
+    for (const auto& entry : *page) listed.entries.push_back(entry);
+    query = client.next();  // its own limit comes second, and is not looked at
+  } while (!query.empty() && left > 0);
+  listed.more = !query.empty();
+  return listed;
+}
+
+std::optional<Listed> of_folder(const HistoryOptions& options, const std::string& query,
+                                std::size_t left, std::ostream& err) {
+  Diagnostics faults;
+  const auto folder = open_data(options.data, options.config, faults);
+  err << faults.text();
+  if (!folder) return std::nullopt;
+  const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  auto history = FolderHistory::open(folder->path, options.bridge, now);
+  if (!history) return refuse(history.error(), err), std::nullopt;
+  Listed listed;
+  do {
+    const auto page = history->page(fmt::format("limit={}&{}", std::min(left, kPage), query));
+    if (!page) return refuse(page.error(), err), std::nullopt;
+    left -= std::min(left, page->size());
+    for (const auto& entry : *page) listed.entries.push_back(entry);
+  } while (history->more() && left > 0);
+  listed.more = history->more();
+  return listed;
+}
+
 // Whether there is a receiver that `target` names, or an integration of it. Receivers of the past
 // are known by their entries alone, so this is asked when there are none.
 bool knows_target(ApiClient& client, const std::string& target, std::ostream& err) {
@@ -129,21 +174,16 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   const auto filters = filters_of(options.matchers);
   if (!filters) return err << "error: " << filters.error().message << "\n", 1;
   query += *filters;
+  const bool names_folder = !options.data.empty() || !options.config.empty();
   ApiClient client(options.url, err);
-  auto entries = Entry::array();
-  do {
-    const auto page =
-        client.get(fmt::format("/api/v1/{}?limit={}&{}", options.bridge ? "lifecycle" : "history",
-                               std::min(left, kPage), query));
-    if (!page) return 1;
-    left -= std::min(left, page->size());
-    for (const auto& entry : *page) entries.push_back(entry);
-    query = client.next();  // its own limit comes second, and is not looked at
-  } while (!query.empty() && left > 0);
-  if (!query.empty())
+  const auto listed = names_folder && options.url.empty() ? of_folder(options, query, left, err)
+                                                          : of_daemon(client, options, query, left);
+  if (!listed) return 1;
+  const auto& entries = listed->entries;
+  if (listed->more)
     err << "these are the newest " << entries.size()
         << ", and there are older ones: --limit says how many are wanted\n";
-  if (entries.empty() && !knows_target(client, target, err)) return 1;
+  if (entries.empty() && !names_folder && !knows_target(client, target, err)) return 1;
   if (options.json)
     return out << entries.dump(-1, ' ', false, Entry::error_handler_t::replace) << "\n", 0;
   if (entries.empty()) return out << "nothing\n", 0;

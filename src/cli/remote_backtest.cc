@@ -10,7 +10,7 @@
 
 #include "cli/api_client.h"
 #include "cli/data_folder.h"
-#include "rules/rule_set.h"
+#include "cli/rule_request.h"
 
 namespace alarum::cli {
 namespace {
@@ -39,26 +39,10 @@ class Interrupts {
   void (*const old_term_)(int);
 };
 
-Json files_json(const std::vector<rules::Sources::File>& files) {
-  auto list = Json::array();
-  for (const auto& file : files) list.push_back({{"file", file.path}, {"text", file.text}});
-  return list;
-}
-
 // nullopt: the rules have faults, which were said.
 std::optional<Json> request_of(const BacktestOptions& options, std::ostream& err) {
-  Diagnostics faults;
-  const auto sources = rules::read_sources(options.rules, faults, options.inventory);
-  if (!options.inventory.empty()) rules::expect_inventory(sources, options.inventory, faults);
-  const auto set = rules::compile(rules::with_unknown_fault(sources), faults);
-  err << faults.text();
-  if (!set || !faults.ok()) return std::nullopt;
-  Json request{{"rules", files_json(sources.files)},
-               {"tables", files_json(sources.tables)},
-               {"complete", true}};
-  if (sources.inventory)
-    request["inventory"] = {{"file", sources.inventory->path}, {"text", sources.inventory->text}};
-  if (options.since) request["last"] = format_duration(*options.since);
+  auto request = rule_request(options.rules, options.inventory, err);
+  if (request && options.since) (*request)["last"] = format_duration(*options.since);
   return request;
 }
 

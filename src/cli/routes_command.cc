@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -16,6 +17,8 @@ namespace alarum::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char* kNobody = ", NOBODY is notified: the receiver has no integrations";
 
 std::vector<std::string> receiver_names(const Json& config) {
   std::vector<std::string> out;
@@ -47,14 +50,39 @@ std::optional<config::Routing> routing_of(const RoutesOptions& options, std::ost
   return config ? std::optional(config->routing) : std::nullopt;
 }
 
+// How many integrations a receiver has: names of targets begin with the receiver's. nullopt: it is
+// not known.
+using Integrations = std::optional<std::map<std::string, std::size_t>>;
+
+Integrations integrations_of(const RoutesOptions& options, std::ostream& err) {
+  std::map<std::string, std::size_t> out;
+  if (options.config.empty()) {
+    const auto targets = ApiClient(options.url, err).get("/api/v1/targets");
+    if (!targets) return std::nullopt;
+    for (const auto& one : *targets) {
+      const auto name = one.value("target", "");
+      ++out[name.substr(0, name.find('/'))];
+    }
+    return out;
+  }
+  Diagnostics said;  // when the routes were read
+  const auto config = config::read_file(options.config, receivers::kinds(), said);
+  if (!config) return std::nullopt;
+  for (const auto& receiver : config->receivers) out[receiver.name] = receiver.integrations.size();
+  return out;
+}
+
 std::string groups_text(const alert::RouteNode& node) {
   if (node.each_alone) return "each alert by itself";
   return node.group_by.empty() ? "one group" : fmt::format("by {}", fmt::join(node.group_by, ", "));
 }
 
 std::string waits_text(const alert::RouteNode& node) {
-  auto out = fmt::format("{}, wait {}, then every {}, reminders every {}", groups_text(node),
-                         format_duration(node.wait), format_duration(node.interval),
+  // An interval that only a test could tell from none
+  const bool at_once = node.interval < std::chrono::seconds(1);
+  auto out = fmt::format("{}, wait {}, then {}, reminders every {}", groups_text(node),
+                         format_duration(node.wait),
+                         at_once ? "at once" : "every " + format_duration(node.interval),
                          format_duration(node.repeat));
   if (!node.mute.empty()) out += fmt::format(", muted at {}", fmt::join(node.mute, ", "));
   if (!node.active.empty()) out += fmt::format(", only at {}", fmt::join(node.active, ", "));
@@ -126,14 +154,20 @@ int routes_test_command(const RoutesOptions& options, std::ostream& out, std::os
   const auto routing = routing_of(options, err);
   if (!routing) return 1;
   const alert::RouteTree tree(routing->root);
+  const auto integrations = integrations_of(options, err);
   std::vector<std::string> receivers;
   auto json = Json::array();
   for (const auto index : tree.match(*labels)) {
     const auto& node = tree.node(index);
     receivers.push_back(node.receiver);
     json.push_back({{"receiver", node.receiver}, {"key", node.key}});
+    const bool known = integrations && node.receiver != alert::kLogOnly;
+    const auto count =
+        known && integrations->contains(node.receiver) ? integrations->at(node.receiver) : 0;
+    if (known) json.back()["integrations"] = count;
     if (!options.json)
-      out << printable_line(fmt::format("{}  {} ({})", node.receiver, node.key, waits_text(node)))
+      out << printable_line(fmt::format("{}  {} ({}){}", node.receiver, node.key, waits_text(node),
+                                        known && count == 0 ? kNobody : ""))
           << "\n";
   }
   if (options.json) out << json.dump(2) << "\n";

@@ -9,6 +9,7 @@
 #include "base/percent.h"
 #include "cli/api_client.h"
 #include "cli/data_folder.h"
+#include "cli/rule_request.h"
 #include "rules/rule_text.h"
 #include "tools/plan.h"
 
@@ -17,6 +18,8 @@ namespace {
 
 using Generation = std::shared_ptr<const match::Generation>;
 
+constexpr const char* kNothingWouldChange =
+    "the new rules do not load: a reload would change nothing\n";
 constexpr auto kAll = std::numeric_limits<std::size_t>::max();
 
 // Brings an engine to the end of the journal, as a start of the daemon would.
@@ -110,15 +113,20 @@ Rules rule_of_folder(const std::string& name, const RulesOptions& options, std::
   return rules->front();
 }
 
-// What the daemon would make of the files that its config names.
+// What the daemon would make of NEW, or without NEW of the files that its config names.
 int plan_of_daemon(const RulesOptions& options, std::ostream& out, std::ostream& err) {
+  constexpr const char* kPath = "/api/v1/rules/plan";
+  Rules request;
+  if (!options.paths.empty() && !(request = rule_request(options.paths, {}, err)))
+    return err << kNothingWouldChange, 1;
   ApiClient client(options.url, err);
-  const auto json = client.get("/api/v1/rules/plan");
+  const auto json = request ? client.post(kPath, *request) : client.get(kPath);
   if (!json) return 1;
   if (options.json) {
     out << client.body();
   } else {
-    const auto text = client.get_text("/api/v1/rules/plan");
+    const auto text =
+        request ? client.post_for(kPath, "text/plain", request->dump()) : client.get_text(kPath);
     if (!text) return 1;
     out << *text;
   }
@@ -160,17 +168,9 @@ int rules_show_command(const RulesOptions& options, std::ostream& out, std::ostr
 }
 
 int rules_plan_command(const RulesOptions& options, std::ostream& out, std::ostream& err) {
-  if (options.paths.empty()) return plan_of_daemon(options, out, err);
-  if (is_of_daemon(options))
-    return refuse({"needs_folder",
-                   "a plan of NEW needs the data folder: name it with --data or --config. Without "
-                   "NEW the daemon plans the files that its config names"},
-                  err);
+  if (options.paths.empty() || is_of_daemon(options)) return plan_of_daemon(options, out, err);
   const auto next = compile(options.paths, err);
-  if (!next) {
-    err << "the new rules do not load: a reload would change nothing\n";
-    return 1;
-  }
+  if (!next) return err << kNothingWouldChange, 1;
   const auto folder = folder_of(options, err);
   if (!folder) return 1;
   tools::PastEngine past(folder->generations(), folder->hashes());

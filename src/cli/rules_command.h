@@ -20,9 +20,10 @@ int rules_ls_command(const RulesOptions& options, std::ostream& out, std::ostrea
 /// 0; 1 there is none of that name.
 int rules_show_command(const RulesOptions& options, std::ostream& out, std::ostream& err);
 
-/// `rules plan NEW`: what reloading NEW would do to each rule and to the alerts that fire. Exit
-/// code 0; 1 NEW does not load (nothing would happen), or the data folder cannot be read; 3 alerts
-/// would resolve.
+/// `rules plan NEW`: what reloading NEW would do to each rule and to the alerts that fire, at the
+/// end of a data folder's journal or at a daemon, which is sent the texts. Without NEW: the files
+/// that the daemon's config names. Exit code 0; 1 NEW does not load (nothing would happen), or the
+/// data folder cannot be read; 3 alerts would resolve.
 int rules_plan_command(const RulesOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace alarum::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "cli/api_client.h"
@@ -24,9 +25,38 @@ Json part_of(const StatusOptions& options, const char* path) {
   return client.get(path).value_or(Json());
 }
 
+// A page that needs no credential. nullopt: it was said what is wrong.
+std::optional<std::string> health_page(HttpClient& http, const std::string& path, std::ostream& err,
+                                       bool may_fail) {
+  auto answer = http.get(path);
+  auto fault = answer ? fault_text(*answer, http.settings()) : answer.error().message;
+  const bool is_ours = answer && answer->content_type.starts_with("text/plain");
+  if (is_ours && (fault.empty() || (may_fail && answer->status == 503)))
+    return std::move(answer->body);
+  if (fault.empty())
+    fault = http.settings().url + " answers, and not as Alarum does: " + http.settings().url_from +
+            " says where it is";
+  err << "error: " << fault << "\n";
+  return std::nullopt;
+}
+
+int probe(const StatusOptions& options, std::ostream& out, std::ostream& err) {
+  HttpClient http(options.url);
+  if (!health_page(http, "/-/healthy", err, false)) return 1;
+  const auto page = health_page(http, "/-/ready?verbose", err, true);
+  if (!page) return 1;
+  const auto health = health_of(*page);
+  if (options.json)
+    out << health.dump() << "\n";
+  else
+    out << health_text(health);
+  return health.value("ready", false) ? 0 : 3;
+}
+
 }  // namespace
 
 int status_command(const StatusOptions& options, std::ostream& out, std::ostream& err) {
+  if (options.probe) return probe(options, out, err);
   ApiClient client(options.url, err);
   const auto status = client.get("/api/v1/status");
   if (!status) return 1;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "base/printable.h"
 #include "cli/alert_table.h"
@@ -184,6 +185,37 @@ std::string size_text(double bytes) {
   std::size_t unit = 0;
   for (; bytes >= 1024 && unit + 1 < std::size(units); ++unit) bytes /= 1024;
   return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, units[unit]);
+}
+
+nlohmann::ordered_json health_of(const std::string& page) {
+  using Json = nlohmann::ordered_json;
+  Json out{{"ready", page.ends_with("\nready\n") || page == "ready\n"}, {"checks", Json::array()}};
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    const bool failed = line.starts_with("[-]");
+    if (!failed && !line.starts_with("[!]")) continue;
+    // `[-]open files failed: few_open_files: what to do`
+    const std::string state = failed ? "failed" : "warning";
+    const auto name = line.find(' ' + state + ": ");
+    const auto colon = name == std::string::npos ? name : name + 1 + state.size(),
+               second = name == std::string::npos ? name : line.find(": ", colon + 2);
+    if (second == std::string::npos) continue;
+    out["checks"].push_back({{"name", line.substr(3, name - 3)},
+                             {"state", state},
+                             {"reason", line.substr(colon + 2, second - colon - 2)},
+                             {"detail", line.substr(second + 2)}});
+  }
+  return out;
+}
+
+std::string health_text(const nlohmann::ordered_json& health) {
+  std::string out;
+  for (const auto& one : health.at("checks"))
+    out +=
+        printable_line(fmt::format("{} {}: {}: {}", one.value("state", ""), one.value("name", ""),
+                                   one.value("reason", ""), one.value("detail", ""))) +
+        '\n';
+  return out + (health.value("ready", false) ? "ready\n" : "not ready\n");
 }
 
 std::string targets_text(const Json& targets, Time now) {

@@ -18,6 +18,13 @@ struct StatusAnswers {
 /// asked. All of it may be shown on a terminal.
 std::string status_text(const StatusAnswers& answers, const std::string& url, Time now);
 
+/// The page `/-/ready?verbose` as JSON: `ready`, and under `checks` each part that is not well:
+/// `name`, `state` (`failed`, `warning`), `reason` and `detail`.
+nlohmann::ordered_json health_of(const std::string& page);
+
+/// A line for each of them, and `ready` or `not ready` as the last.
+std::string health_text(const nlohmann::ordered_json& health);
+
 /// `GET /api/v1/targets` as a table.
 std::string targets_text(const nlohmann::ordered_json& targets, Time now);
 

@@ -551,6 +551,24 @@ TEST_F(BookTest, HasTheNewestStartsAndNotMoreThanItsBound) {
   EXPECT_EQ(all.back().offset, 2U);
 }
 
+TEST_F(BookTest, IsReadByAnotherProcessAsTheDaemonReadsIt) {
+  ASSERT_TRUE(book().commit({{fired("a1", 1)}, {to("x", "n1", "a1")}, {}, {}, 2}));
+  ASSERT_TRUE(book().commit(lifecycle_of({{4, at(2), Life::Kind::stopped, {}, {}, {}}})));
+  auto view = BookView::open(path());
+  Book::Question question;
+  question.limit = 1;
+  const auto first = view->entries(question);
+  ASSERT_EQ(first->entries.size(), 1U);
+  ASSERT_TRUE(first->next);
+  const auto second = view->entries(question, *first->next);
+  ASSERT_EQ(second->entries.size(), 1U);
+  EXPECT_EQ(second->entries[0].row, book().entries(question, *first->next)->entries[0].row);
+  EXPECT_EQ(view->lifecycle({})->entries.size(), 1U);
+  book_.reset();
+  ASSERT_TRUE(Database::open(path())->script("UPDATE meta SET value = 9 WHERE name = 'version'"));
+  EXPECT_EQ(BookView::open(path())->entries(question).error().reason, "history_version");
+}
+
 TEST_F(BookTest, OfVersion10GetsTheTableOfStarts) {
   ASSERT_TRUE(book().commit({{fired("a1", 1)}, {}, {}, {}, 2}));
   book_.reset();

@@ -7,6 +7,7 @@
 
 #include "app/backtests.h"
 #include "app/playground.h"
+#include "app/rule_plans.h"
 #include "journal/folder_view.h"
 #include "tests/support/memory_files.h"
 
@@ -59,6 +60,17 @@ TEST(Backtests, AnswersAfterAnExceptionAndIsNotBusyForGood) {
   const std::string body = R"({"rules": [{"file": "a.yaml", "text": "rules: []"}]})";
   for (int i = 0; i < 2; ++i) {
     const auto answer = answer_to([&](const Done& done) { backtests.start(body, done); });
+    EXPECT_EQ(answer.status, 500U);
+    EXPECT_NE(answer.body.find("broken rules"), std::string::npos) << answer.body;
+  }
+}
+
+TEST(RulePlans, AnswerAfterAnExceptionAndAreNotBusyForGood) {
+  Broken broken;
+  RulePlans plans(broken.parts());
+  const std::string body = R"({"rules": [{"file": "a.yaml", "text": "rules: []"}]})";
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = answer_to([&](const Done& done) { plans.answer(body, false, done); });
     EXPECT_EQ(answer.status, 500U);
     EXPECT_NE(answer.body.find("broken rules"), std::string::npos) << answer.body;
   }

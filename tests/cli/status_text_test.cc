@@ -137,5 +137,20 @@ TEST(StatusText, SaysOfARefusedBodyWhatItIsAbout) {
   EXPECT_EQ(rejected_text(Json::array({entry}), false), "t cloudevents from s: m (r)\n");
 }
 
+TEST(HealthText, HasThePartsThatAreNotWellAndTheVerdict) {
+  const auto bad = health_of(
+      "[+]engine ok\n[-]journal failed: disk_full: no room: make some\n"
+      "[!]open files warning: source: a port is taken\nnot ready\n");
+  EXPECT_EQ(bad.dump(),
+            R"({"ready":false,"checks":[{"name":"journal","state":"failed","reason":"disk_full",)"
+            R"("detail":"no room: make some"},{"name":"open files","state":"warning",)"
+            R"("reason":"source","detail":"a port is taken"}]})");
+  EXPECT_EQ(health_text(bad),
+            "failed journal: disk_full: no room: make some\n"
+            "warning open files: source: a port is taken\nnot ready\n");
+  EXPECT_EQ(health_text(health_of("[+]engine ok\nready\n")), "ready\n");
+  EXPECT_FALSE(health_of("").value("ready", true));
+}
+
 }  // namespace
 }  // namespace alarum::cli::status_text_test

@@ -390,6 +390,79 @@ def the_bridge_says_when_it_started_stopped_died_and_reloaded():
         assert json.loads(first[2]) + rest == life
 
 
+def the_history_of_a_folder_is_that_of_its_daemon():
+    with temporary() as folder:
+        webhook = Webhook()
+        with scene(folder, webhook) as daemon:
+            hands = Hands(daemon, folder)
+            for number in range(3):
+                assert daemon.post(event(f"e{number}", subject=f"s{number}")) == 200
+            daemon.post(event("h1", "hot", "s9"))
+            daemon.settled()
+            eventually("all are delivered", lambda: len(hands.json("history", "--kind", "notification")) == 4)
+            asked = [[], ["Down"], ["severity=critical"], ["--kind", "notification"], ["--since", "1h", "--limit", "3"], ["--target", "test"],
+                     ["--until", "2020-01-01T00:00:00Z"], ["--bridge"], ["--alert", hands.json("alerts", "Hot")[0]["id"]]]
+            told = {}
+            for more in asked:
+                for form in ([], ["-o", "json"]):
+                    of_daemon, of_folder = hands.run("history", *more, *form), hands.run("history", *more, *form, "--data", daemon.data)
+                    assert (of_daemon.stdout, of_daemon.stderr) == (of_folder.stdout, of_folder.stderr), (more, of_daemon, of_folder)
+                    told[tuple(more + form)] = of_folder.stdout
+            assert "these are the newest 3" in hands.err("history", "--limit", "3", "--data", daemon.data)
+            assert told[("--until", "2020-01-01T00:00:00Z")] == "nothing\n" and len(json.loads(told[("Down", "-o", "json")])) == 6, told
+            wrong = hands.err("history", "--why", "typo", "--data", daemon.data, code=1)
+            assert 'must be one of' in wrong, wrong
+            daemon.stop()
+            assert hands.out("history", "Down", "-o", "json", "--config", daemon.config) == told[("Down", "-o", "json")]
+            assert [one["kind"] for one in hands.json("history", "--bridge", "--data", daemon.data)][0] == "stopped"
+            assert hands.err("history", "--data", pathlib.Path(folder) / "nothing", code=1).startswith("error: ")
+            daemon.start()
+
+
+def a_probe_needs_no_token_and_says_why_it_is_not_ready():
+    auth = "auth: {admin: [{bearer_token: sesame}], ingest: [{bearer_token: other}]}\n"
+    with temporary() as folder, scene(folder, config=auth) as daemon:
+        hands = Hands(daemon, folder)
+        assert "asks for a credential" in hands.err("status", code=1)
+        assert hands.out("status", "--probe") == "ready\n"
+        assert hands.json("status", "--probe") == {"ready": True, "checks": []}
+        (pathlib.Path(daemon.data) / "lock").unlink()
+        said = hands.out("status", "--probe", code=3)
+        assert said.startswith("failed data: data_folder_gone: ") and said.endswith("\nnot ready\n"), said
+        found = hands.json("status", "--probe", code=3)
+        assert found["ready"] is False and [(one["name"], one["state"], one["reason"]) for one in found["checks"]] == [("data", "failed", "data_folder_gone")], found
+        assert found["checks"][0]["detail"] in said
+        daemon.stop()
+        assert "cannot be reached" in hands.err("status", "--probe", code=1)
+        assert "not as Alarum does" in hands.err("status", "--probe", "--url", Webhook().url, code=1)
+
+
+def a_receiver_that_reaches_nobody_is_said():
+    config = """route: {receiver: nobody, routes: [{receiver: oncall, matchers: [severity="critical"]}, {log_only: true, matchers: [severity="info"]}]}
+receivers:
+- {name: nobody}
+- {name: oncall, console_configs: [{}]}
+- {name: unused}
+"""
+    with temporary() as folder:
+        daemon = scene(folder)
+        path = daemon.config
+        path.write_text(f"rules: [rules.yaml]\n{config}data: {daemon.data}\nlisten: 127.0.0.1:0\n")
+        with daemon:
+            hands = Hands(daemon, folder)
+            checked = hands.err("check", path)
+            assert 'alarum.yaml:4:3: warning: receiver "nobody" has no integrations' in checked, checked
+            assert checked.count("no integrations") == 1 and "log_only" in checked, checked
+            assert hands.run("check", path, "--strict", code=1)
+            for where in (["--config", path], []):
+                silent = hands.out("routes", "test", "Down", "severity=major", *where)
+                assert silent.startswith("nobody  ") and "NOBODY is notified: the receiver has no integrations" in silent, silent
+                assert "NOBODY" not in hands.out("routes", "test", "Down", "severity=critical", *where)
+                assert "NOBODY" not in hands.out("routes", "test", "Down", "severity=info", *where)
+                one = [hands.json("routes", "test", "Down", f"severity={severity}", *where)[0] for severity in ("major", "critical", "info")]
+                assert [it.get("integrations") for it in one] == [0, 1, None], one
+
+
 def numbers_of_the_json_log_are_numbers():
     with temporary() as folder:
         path = pathlib.Path(folder) / "rules.yaml"
@@ -438,7 +511,6 @@ def what_names_nothing_is_refused_or_said():
         assert 'no receiver is called "tset" (did you mean "test"?); there are: test' in wrong, wrong
         assert hands.out("history", "--target", "test/webhook/0") == "nothing\n"
         assert hands.json("dlq", "redrive", "--all", "--dry-run") == []
-        assert "needs the data folder" in hands.err("rules", "plan", "rules.yaml", code=1)
 
 
 if __name__ == "__main__":
@@ -448,4 +520,6 @@ if __name__ == "__main__":
           bodies_of_senders_are_explained_as_they_are, a_backup_is_taken_while_events_come_and_a_daemon_starts_on_it,
           a_receiver_is_tested_past_the_ledger, help_pages_and_completions_are_of_one_source,
           a_stop_that_is_asked_for_twice_is_in_order_and_a_deleted_folder_is_not_ready,
-          the_bridge_says_when_it_started_stopped_died_and_reloaded, numbers_of_the_json_log_are_numbers, every_command_that_prints_data_has_json, what_names_nothing_is_refused_or_said])
+          the_bridge_says_when_it_started_stopped_died_and_reloaded, the_history_of_a_folder_is_that_of_its_daemon,
+          a_probe_needs_no_token_and_says_why_it_is_not_ready, a_receiver_that_reaches_nobody_is_said,
+          numbers_of_the_json_log_are_numbers, every_command_that_prints_data_has_json, what_names_nothing_is_refused_or_said])

@@ -190,6 +190,9 @@ def trials_answer(ask):
     assert ask("POST", "/api/v1/playground", body={"rules": [{"file": "x.yaml", "text": "rules: ["}]})["faults"]
     ask("POST", "/api/v1/playground", 400, body={"rulez": []})
     ask("POST", "/api/v1/playground", 415, body="x", headers={"Content-Type": "text/plain"})
+    assert ask("POST", "/api/v1/rules/plan", body={"rules": changed})["ends"] == 0
+    ask("POST", "/api/v1/rules/plan", 400, body={"rules": []})
+    ask("POST", "/api/v1/rules/plan", 415, body="x", headers={"Content-Type": "text/plain"})
     ask("POST", "/api/v1/backtest", 400, body={"rules": [{"file": "x.yaml", "text": "rules: ["}]})
     job = ask("POST", "/api/v1/backtest", 202, body={"rules": changed})["id"]
     eventually("it ends", lambda: ask("GET", "/api/v1/backtest/{id}", id=job)["state"] == "done")

@@ -146,6 +146,35 @@ def what_cannot_be_backtested_is_refused_with_a_reason():
         assert said.returncode == 1 and "name the new rules with --rules" in said.stderr, said
 
 
+def a_plan_of_new_rules_is_the_same_from_the_daemon_and_from_its_folder():
+    with temporary() as folder, scene(folder) as daemon:
+        for number in range(2):
+            assert daemon.post(event(f"d{number}", "linkDown", f"s{number}")) == 200
+        daemon.settled()
+        new = pathlib.Path(folder) / "new"
+        new.mkdir()
+        (new / "rules.yaml").write_text(rules_text(90).replace("by: subject, severity", "by: source, severity"))
+        (new / "more.yaml").write_text("tables: {codes: {file: codes.csv, key: code}}\nenrich: [{table: codes, key: data.code, add: [level]}]\n"
+                                       "rules: [{alert: Smoke, match: {level: [high]}, resolve_after: 1h, by: subject}]\n")
+        (new / "codes.csv").write_text("code,level\n7,high\n")
+        run = lambda *more: subprocess.run([BINARY, "rules", "plan", *more], capture_output=True, text=True)
+        of_folder, of_daemon = (run(new, *where) for where in (["--data", daemon.data], ["--url", daemon.url]))
+        assert of_daemon.returncode == of_folder.returncode == 3, (of_daemon, of_folder)
+        assert of_daemon.stdout == of_folder.stdout and "key_changed  Down: 2 of 2 firing" in of_daemon.stdout, (of_daemon, of_folder)
+        assert "added        Smoke" in of_daemon.stdout, of_daemon.stdout
+        of_folder, of_daemon = (run(new, *where, "-o", "json") for where in (["--data", daemon.data], ["--url", daemon.url]))
+        assert json.loads(of_daemon.stdout) == json.loads(of_folder.stdout) and of_daemon.returncode == 3, (of_daemon, of_folder)
+        same = run(pathlib.Path(folder) / "rules.yaml", "--url", daemon.url)
+        assert same.returncode == 0 and "no alert ends" in same.stdout, same
+        (new / "rules.yaml").write_text("rules: [{alert: X}]\n")
+        bad = run(new, "--url", daemon.url)
+        assert bad.returncode == 1 and "rules.yaml:1:" in bad.stderr and "a reload would change nothing" in bad.stderr, bad
+        asked = ask(daemon, "POST", "/api/v1/rules/plan", {"rules": [{"file": "x.yaml", "text": "rules: [{alert: X}]"}]}, 400)
+        assert asked["error"] == "bad_rules" and asked["faults"], asked
+        assert ask(daemon, "POST", "/api/v1/rules/plan", {"rulez": []}, 400)["message"].endswith('did you mean "rules"?)')
+        assert daemon.request("GET", "/api/v1/rules/plan")[0] == 200
+
+
 def a_backtest_is_cancelled_and_the_next_one_may_begin():
     with temporary() as folder, scene(folder) as daemon:
         past(daemon, 3)
@@ -162,4 +191,5 @@ def a_backtest_is_cancelled_and_the_next_one_may_begin():
 if __name__ == "__main__":
     main([the_playground_judges_an_event_by_the_rules_in_force_and_records_nothing, the_playground_tries_changed_rules_and_their_tests,
           an_event_of_the_journal_is_explained_by_its_offset, a_backtest_of_the_daemon_says_what_the_command_says_of_its_folder,
-          what_cannot_be_backtested_is_refused_with_a_reason, a_backtest_is_cancelled_and_the_next_one_may_begin])
+          what_cannot_be_backtested_is_refused_with_a_reason, a_plan_of_new_rules_is_the_same_from_the_daemon_and_from_its_folder,
+          a_backtest_is_cancelled_and_the_next_one_may_begin])

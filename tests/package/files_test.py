@@ -2,6 +2,7 @@
 container file, Kubernetes objects and maintainer scripts name is one of the program; the health
 check of the container; man pages and completions; reasons and licences."""
 import json
+import pathlib
 import re
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import tempfile
 
 import yaml
-from harness import BINARY, ROOT, Daemon, main, temporary
+from harness import BINARY, ROOT, Daemon, Webhook, main, temporary
 
 PACKAGING = ROOT / "packaging"
 # Where a shell, or a reader of a comment, takes the word `alarum` for the program.
@@ -40,7 +41,8 @@ def of_container():
     entry, command = ([json.loads(rest) for word, rest in container() if word == name][-1] for name in ("ENTRYPOINT", "CMD"))
     assert entry == ["/usr/bin/alarum"], entry
     check = health_check()
-    return [command] + ([check[1:]] if check[0] == entry[0] else [])
+    assert check[:2] == ["/bin/sh", "-c"] and check[2].startswith(entry[0] + " "), check
+    return [command, check[2].split(" || ")[0].split()[1:]]
 
 
 def kubernetes_objects():
@@ -90,7 +92,7 @@ def every_command_that_is_named_is_one():
     found = {"unit": of_unit(), "container": of_container(), "kubernetes": of_kubernetes(), "rest": of_the_rest()}
     first = {name: {words[0] for words in lines} for name, lines in found.items()}
     assert first["unit"] == {"serve", "check"}, first
-    assert first["container"] == {"serve"} and first["kubernetes"] == {"serve", "check", "reload"}, first
+    assert first["container"] == {"serve", "status"} and first["kubernetes"] == {"serve", "check", "reload"}, first
     assert len(found["rest"]) >= 6, found["rest"]
     faults = [(name, fault) for name, lines in found.items() for fault in map(wrong, lines) if fault]
     assert not faults, faults
@@ -102,13 +104,15 @@ def the_container_is_healthy_while_the_daemon_answers():
     auth = "auth: {ingest: [{bearer_token: a}], admin: [{bearer_token: b}]}\n"
     with temporary() as folder, Daemon(folder, config=auth) as daemon:
         assert any("9797" in word for word in command), command
-        here = [word.replace("9797", str(daemon.port)) for word in command]
-        code, _, said = run(*here)
-        assert code == 0, (code, said)
-        unknown = [word.replace("/-/healthy", "/-/nothing") for word in here]
-        assert run(*unknown)[0] == 1, "another answer than 200"
+        at = lambda port: [word.replace("9797", str(port)).replace("/usr/bin/alarum", str(BINARY)) for word in command]
+        code, said, faults = run(*at(daemon.port))
+        assert (code, said) == (0, "ready\n"), (code, said, faults)
+        assert run(*at(Webhook().url.rsplit(":", 1)[1]))[0] == 1, "another program answers"
+        (pathlib.Path(daemon.data) / "lock").unlink()  # not ready, and alive: data_folder_gone
+        code, said, faults = run(*at(daemon.port))
+        assert code == 0 and said.endswith("not ready\n"), (code, said, faults)
         daemon.stop()
-        assert run(*here)[0] == 1, "nobody answers"
+        assert run(*at(daemon.port))[0] == 1, "nobody answers"
 
 
 def the_kubernetes_objects_fit_their_schemas():
