@@ -49,6 +49,14 @@ def quiet(folder, **more):
     return Daemon(folder, rules=plain_rules(folder), **more)
 
 
+def again_at_its_port(daemon, end=lambda: None):
+    """Ends it, and starts it where the page knows it."""
+    port = daemon.port
+    end()
+    daemon.config.write_text(re.sub(r"listen: 127.0.0.1:\d+", f"listen: 127.0.0.1:{port}", daemon.config.read_text()))
+    daemon.start()
+
+
 def fleet(daemon):
     """The demo's hour, at once."""
     subprocess.run([BINARY, "send", str(ROOT / "demo/fleet-hour.ndjson"), "--url", daemon.url, "--play", "1s", "--yes"], check=True, capture_output=True)
@@ -81,12 +89,7 @@ def dead_letters_are_redriven():
 
 def what_is_shown_is_marked_as_old_while_the_daemon_is_away():
     with temporary() as folder, quiet(folder) as daemon:
-        def again():  # where the page knows it
-            port = daemon.port
-            daemon.config.write_text(re.sub(r"listen: 127.0.0.1:\d+", f"listen: 127.0.0.1:{port}", daemon.config.read_text()))
-            daemon.start()
-
-        play("reconnect", daemon, stop_the_daemon=daemon.stop, start_the_daemon=again)
+        play("reconnect", daemon, stop_the_daemon=daemon.stop, start_the_daemon=lambda: again_at_its_port(daemon))
 
 
 def a_token_is_asked_for():
@@ -129,7 +132,11 @@ def twenty_thousand_alerts():
 
 def a_timeline_shows_what_fired_when():
     with temporary() as folder, quiet(folder) as daemon:
-        play("timeline", daemon)
+        def again():
+            again_at_its_port(daemon, daemon.stop)
+            again_at_its_port(daemon, daemon.kill)
+
+        play("timeline", daemon, restart_and_kill_the_daemon=again)
 
 
 def an_event_says_what_each_rule_made_of_it():

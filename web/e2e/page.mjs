@@ -7,6 +7,9 @@ const VIEWS = ['', '?by=alertname', '?by=@routed', '?wall=1', 'timeline?span=1h'
 // That somebody must sign in, or was refused, stands in the console of every browser.
 const signedOut = (faults) => faults.filter((one) => !one.includes('status of 401'));
 
+// That the daemon was away, too.
+const away = (faults) => faults.filter((one) => !/net::ERR_|status of 503/.test(one));
+
 function clean(faults) {
   check(faults.length === 0, faults.join('\n'));
 }
@@ -290,10 +293,20 @@ async function timeline(browser, url) {
   await page.mouse.click(span.x + span.width / 2, span.y + span.height / 2);
   await page.locator('.story .timeline .k-fired').waitFor();
 
+  // The bridge stops, starts, dies and starts: in order, in words, and where it did not run.
+  await cue('restart and kill the daemon');
+  await becomes('what happened to it', () => page.locator('.bridge li').evaluateAll((all) => all.map((one) => one.lastChild.textContent.trim().replace(/ for .*/, '')).filter((one) => !one.startsWith('reload, rules '))),
+    ['start', 'the bridge was not running', 'died', 'start', 'the bridge was not running', 'stop', 'start']);
+  for (const [kind, count] of [['start', 3], ['stop', 1], ['death', 1]]) check((await page.locator(`.axis .m-${kind}`).count()) === count, `${count} marks of a ${kind}: ${await page.locator('.axis svg').innerHTML()}`);
+  check((await page.locator('.axis .m-reload').count()) > 0, 'the first rules are marked');
+  check((await page.locator('.axis .m-gap').count()) === 2, 'the gaps are shaded');
+  check((await lanes.first().locator('.m-gap').count()) === 2, 'the gaps are shaded in each row');
+  check((await page.locator('.legend').innerText()).includes('the bridge was not running'), await page.locator('.legend').innerText());
+
   // The same as a table, for who reads.
   await page.getByRole('checkbox', {name: 'as a table'}).check();
   await becomes('the table', () => page.locator('table.data tbody tr').count(), 3);
-  clean(faults);
+  clean(away(faults));
 }
 
 // The stream as it comes, without asking; what each rule made of an event.
