@@ -21,9 +21,9 @@ struct LifecycleEntry {
   model::Offset offset = 0;  ///< of its record
   Time at;                   ///< by the wall clock
   Kind kind = Kind::started;
-  Duration gap{};       ///< of a start: time since the last record before it
-  std::string hash{};   ///< of a reload: the SHA-256 of the rules in force from here on
-  Before before = {};   ///< of a start; set by lifecycle()
+  Duration gap{};      ///< of a start: time since the last record before it
+  std::string hash{};  ///< of a reload: the SHA-256 of the rules in force from here on
+  Before before = {};  ///< of a start; set by lifecycle()
 };
 
 /// What of a record belongs to the bridge's own life; nullopt: nothing does.

@@ -134,6 +134,21 @@ Answer show_events(Kept sources, const Request& request, http::BodyStream& body)
   co_return json(std::move(page->json) + "\n");
 }
 
+unsigned status_of_test(const Error& error) {
+  return error.reason == "not_found" ? 404 : error.reason == "exception" ? 500 : 503;
+}
+
+Answer test_receiver(Kept sources, const Request& request) {
+  const auto executor = co_await asio::this_coro::executor;
+  const http::Completion<Result<std::string>> done(executor);
+  sources->test_receiver(request.parameters.at("name"), done);
+  auto outcomes = co_await done.wait();
+  if (!outcomes)
+    co_return http::error_response(status_of_test(outcomes.error()), outcomes.error().reason,
+                                   outcomes.error().message);
+  co_return json(std::move(*outcomes));
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<TargetStates>> targets_of(const Sources& sources) {
@@ -179,6 +194,8 @@ void add_operator_routes(http::Router& router, const std::shared_ptr<const Sourc
   add("/api/v1/rules", [sources](Request&, Body& body) { return all_rules(sources, body); });
   add("/api/v1/events",
       [sources](Request& request, Body& body) { return show_events(sources, request, body); });
+  router.add("POST", "/api/v1/receivers/{name}/test", http::Access::admin,
+             [sources](Request& request, Body&) { return test_receiver(sources, request); });
   add("/api/v1/rules/{alert}",
       [sources](Request& request, Body& body) { return one_rule(sources, request, body); });
 }

@@ -127,6 +127,10 @@ struct Sources {
   /// What became of that event or alert. Errors: `not_found`, `busy`, `stopping`, those of the
   /// journal.
   std::function<void(const ExplainQuestion&, http::Completion<Result<TextAndJson>>)> explain;
+  /// Sends a receiver a test notification: a JSON list of what each integration made of it. Errors:
+  /// `not_found`, `busy`, `stopping`, `exception`.
+  std::function<void(const std::string& receiver, http::Completion<Result<std::string>>)>
+      test_receiver;
   /// A page of the journal's events. Waits for the disk: on a helper. Errors: the journal's.
   std::function<Result<EventPage>(model::Offset from, std::size_t most, const EventFilter& filter)>
       events;

@@ -96,6 +96,7 @@ std::vector<std::string> allowed_hosts(const config::Address& listen,
 
 Bridge::Bridge(const Settings& settings, Clock& clock, Console console)
     : settings_(settings),
+      console_(console),
       clock_(clock),
       transport_({{}, console.descriptor}, clock),
       certificates_(client_, clock),
@@ -124,6 +125,7 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   bridge->past_ = std::make_unique<PastQuestions>(bridge->core_->journal().view(),
                                                   bridge->core_->storage().book_path());
   bridge->trials_ = bridge->make_trials();
+  bridge->receiver_tests_ = bridge->make_receiver_tests();
   if (auto done = bridge->listen(); !done) return std::unexpected(done.error());
   if (auto done = bridge->core_->begin(); !done) return std::unexpected(done.error());
   bridge->core_->start();
@@ -150,6 +152,10 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
                                  const PastQuestions::Done& done) {
     past_->explain(question, done);
   };
+  options.doors.test_receiver = [this](const std::string& receiver,
+                                       const ReceiverTests::Done& done) {
+    receiver_tests_->test(receiver, done);
+  };
   options.doors.trials = [this] { return trials_.get(); };
   options.doors.data_fault = [this] { return data_fault(config().data, lock_inode_); };
   options.doors.missing_files = [this] { return missing_files_.load(); };
@@ -169,6 +175,18 @@ std::unique_ptr<RuleTrials> Bridge::make_trials() {
       TrialParts{core_->journal().view(), [&in_force] { return in_force.generation.get(); },
                  routing, clock_, random_},
       [&in_force] { return in_force.pushes.get(); });
+}
+
+// The tests have a transport of their own, because the delivery thread uses the other one.
+std::unique_ptr<ReceiverTests> Bridge::make_receiver_tests() {
+  ReceiverTests::Parts parts{[this] { return core_->in_force().notifying.get(); },
+                             [this]() -> std::unique_ptr<deliver::Transport> {
+                               deliver::MachineTransport::Options options;
+                               options.console = console_.descriptor;
+                               return std::make_unique<deliver::MachineTransport>(options, clock_);
+                             },
+                             clock_};
+  return std::make_unique<ReceiverTests>(std::move(parts));
 }
 
 Result<void> Bridge::listen() {
@@ -284,6 +302,7 @@ void Bridge::stop() {
       {"sources", {}, [this] { sources_->stop(5s); }, 15s},
       {"fetches", {}, [this] { client_.stop(); }, 5s},  // whoever waits for one is answered: 503
       {"questions about the past", {}, [this] { past_->stop(); }, 15s},
+      {"tests of receivers", {}, [this] { receiver_tests_->stop(); }, 15s},
       {"trials of rules", {}, [this] { trials_->stop(); }, 15s},
       {"http", [this] { server_->begin_stop(); }, [this] { server_->stop(10s); }, 15s},
   };

@@ -7,6 +7,7 @@
 #include "app/core.h"
 #include "app/load.h"
 #include "app/past_questions.h"
+#include "app/receiver_test.h"
 #include "app/rule_trials.h"
 #include "app/service_manager.h"
 #include "base/random.h"
@@ -62,6 +63,7 @@ class Bridge {
   std::string scheme() const { return config().tls ? "https://" : "http://"; }
   http::Router router();
   std::unique_ptr<RuleTrials> make_trials();
+  std::unique_ptr<ReceiverTests> make_receiver_tests();
   // Binds the port and opens the sources; nothing is accepted yet.
   Result<void> listen();
   std::string metrics(const api::MetricsAnswers& answers);
@@ -73,6 +75,7 @@ class Bridge {
   void stop();
 
   const Settings settings_;
+  const Console console_;
   Clock& clock_;
   PosixFileSystem files_;
   SystemRandom random_;
@@ -81,6 +84,7 @@ class Bridge {
   std::unique_ptr<Core> core_;
   std::unique_ptr<PastQuestions> past_;
   std::unique_ptr<RuleTrials> trials_;
+  std::unique_ptr<ReceiverTests> receiver_tests_;
   std::uint64_t lock_inode_ = 0;  // of the data folder's lock, as it was at the start
   std::unique_ptr<http::Authenticator> gate_;
   http::Client client_;  // for URLs in messages of SMN and SNS: certificates, confirmations

@@ -104,6 +104,11 @@ api::Sources sources_of(Core& core) {
     if (core.doors().explain) return core.doors().explain(question, done);
     done.complete(fail("stopping", "nobody answers questions about the past here"));
   };
+  sources.test_receiver = [&core](const std::string& receiver,
+                                  const http::Completion<Result<std::string>>& tested) {
+    if (core.doors().test_receiver) return core.doors().test_receiver(receiver, tested);
+    tested.complete(fail("stopping", "receivers are not tested here"));
+  };
   sources.trials = core.doors().trials ? core.doors().trials() : nullptr;
   sources.events = [&core](model::Offset from, std::size_t most, const api::EventFilter& filter) {
     const auto generation = core.in_force().generation.get();

@@ -40,6 +40,10 @@ struct Doors {
   std::function<void(const api::ExplainQuestion& question,
                      const http::Completion<Result<api::TextAndJson>>& done)>
       explain;
+  /// Tests a receiver: ReceiverTests::test().
+  std::function<void(const std::string& receiver,
+                     const http::Completion<Result<std::string>>& done)>
+      test_receiver;
   /// The playground and backtests; nullptr: there are none. Any thread.
   std::function<api::RuleTrials*()> trials;
   /// Why the data folder is not what was opened at the start; empty: it is. Any thread.

@@ -20,6 +20,7 @@ void InForce::show(const config::Config& shown) {
   next->shown = shown.shown;
   config_view.set(std::move(next));
   own_route.set(std::make_shared<const OwnRoute>(shown, wires.destinations));
+  notifying.set(std::make_shared<const NotificationConfig>(wires));
 }
 
 }  // namespace alarum::app

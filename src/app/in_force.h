@@ -18,7 +18,7 @@ struct InForce {
   /// `keys`: the start keys of the config file, which `loaded` may differ from (Core::Options).
   InForce(Loaded loaded, StartKeys keys, Time now);
 
-  /// Sets config_view and own_route from that config.
+  /// Sets config_view and own_route from that config, and `notifying` from `wires`.
   void show(const config::Config& shown);
 
   const StartKeys start_keys;
@@ -35,6 +35,7 @@ struct InForce {
   Snapshot<config::Auth> auth;            ///< the demanded credentials, and the proxies
   /// The notification config in force; used on the main thread only
   NotificationConfig wires;
+  Snapshot<NotificationConfig> notifying;  ///< a copy of `wires` for other threads, set by show()
 };
 
 }  // namespace alarum::app

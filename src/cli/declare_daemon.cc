@@ -176,19 +176,22 @@ void add_tail(CLI::App& app, Action& action) {
 }
 
 void add_receivers(CLI::App& app, Action& action) {
-  auto* receivers = add_command(app, "receivers", "who is notified",
-                                "alarum receivers test oncall --config alarum.yaml");
+  auto* receivers =
+      add_command(app, "receivers", "who is notified", "alarum receivers test oncall");
   receivers->require_subcommand(1);
-  auto* test = add_command(*receivers, "test",
-                           "send a receiver a notification that is marked as a test, past the "
-                           "daemon and its ledger",
-                           "alarum receivers test oncall --config alarum.yaml");
+  auto* test =
+      add_command(*receivers, "test",
+                  "have the daemon send a receiver a notification that is marked as a test "
+                  "and is in no ledger",
+                  "alarum receivers test oncall\n"
+                  "alarum receivers test oncall --config alarum.yaml");
   auto options = std::make_shared<ReceiversOptions>();
   test->add_option("NAME", options->name, "of the receiver")->required();
-  test->add_option("--config", options->config,
-                   "the config file that has it (the one that the daemon names)")
-      ->check(CLI::ExistingFile);
+  auto* config = test->add_option("--config", options->config,
+                                  "send from here, without a daemon, as this config file says");
+  config->check(CLI::ExistingFile);
   add_url(*test, options->url);
+  config->excludes(test->get_option("--url"));
   add_json(*test, options->json);
   test->callback([options, &action] {
     action = [options] { return receivers_test_command(*options, std::cout, std::cerr); };

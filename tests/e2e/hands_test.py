@@ -310,7 +310,14 @@ def a_receiver_is_tested_past_the_ledger():
             assert "0 made" in hands.out("ledger")
             webhook.answer = lambda number: 404
             assert "NOT delivered (404)" in hands.out("receivers", "test", "test", code=1)
-            assert "only test" in hands.err("receivers", "test", "tset", "--config", daemon.config, code=1)
+            assert "NOT delivered (404)" in hands.out("receivers", "test", "test", "--config", daemon.config, code=1)
+            assert [one["detail"] for one in hands.json("receivers", "test", "test", code=1)] == ["404"]
+            for more in ([], ["--config", daemon.config]):
+                assert 'no receiver "tset" with a way to notify it, only test' in hands.err("receivers", "test", "tset", *more, code=1)
+            # The daemon's own config and network are meant, not what the file says by now
+            pathlib.Path(daemon.config).unlink()
+            webhook.answer = lambda number: 200
+            assert hands.out("receivers", "test", "test") == "test/webhook/0: delivered (200)\n"
 
 
 def help_pages_and_completions_are_of_one_source():

@@ -168,6 +168,8 @@ def answers_are_as_the_file_says():
                 ask("GET", "/api/v1/explain", query="id=" + one)
             ask("GET", "/api/v1/explain", 404, query="id=nothing")
             ask("GET", "/api/v1/explain", 400)
+            assert ask("POST", "/api/v1/receivers/{name}/test", name="test")[0]["detail"] == "400"
+            ask("POST", "/api/v1/receivers/{name}/test", 404, name="x")
             trials_answer(ask)
             ask("PUT", "/api/v1/inventory", 400, body="a\n", headers={"Content-Type": "text/csv"})
             for method in ("PUT", "DELETE"):
