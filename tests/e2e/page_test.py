@@ -180,6 +180,22 @@ def who_may_only_look_sees_comments_and_no_buttons():
         play("viewer", daemon)
 
 
+def what_others_do_is_seen_without_asking():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("live", daemon)
+
+
+def a_receiver_is_tested():
+    webhook = Webhook()
+
+    def broken():
+        webhook.answer = lambda number: 403
+
+    with temporary() as folder, quiet(folder, webhook=webhook) as daemon:
+        play("receiver", daemon, break_the_receiver=broken)
+        assert len(webhook.changes()) >= 1, webhook.changes()
+
+
 def it_speaks_chinese():
     with temporary() as folder, quiet(folder) as daemon:
         play("chinese", daemon)
@@ -193,6 +209,6 @@ if __name__ == "__main__":
              a_token_is_asked_for, hostile_values_show_as_text_and_break_no_layout, axe_is_clean_in_both_themes_and_widths, violations_of_the_policy_are_seen, twenty_thousand_alerts, it_speaks_chinese,
              a_rule_is_changed_in_the_playground_and_tried_over_the_past, who_may_only_look_sees_comments_and_no_buttons,
              a_timeline_shows_what_fired_when, an_event_says_what_each_rule_made_of_it, labels_say_whom_they_reach_and_a_test_alert_goes_there, a_saved_view_a_notification_and_a_wall,
-             a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
+             what_others_do_is_seen_without_asking, a_receiver_is_tested, a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
     wanted = sys.argv[1:]
     main([test for test in tests if not wanted or test.__name__ in wanted])
