@@ -49,6 +49,14 @@ def quiet(folder, **more):
     return Daemon(folder, rules=plain_rules(folder), **more)
 
 
+def again_at_its_port(daemon, end=lambda: None):
+    """Ends it, and starts it where the page knows it."""
+    port = daemon.port
+    end()
+    daemon.config.write_text(re.sub(r"listen: 127.0.0.1:\d+", f"listen: 127.0.0.1:{port}", daemon.config.read_text()))
+    daemon.start()
+
+
 def fleet(daemon):
     """The demo's hour, at once."""
     subprocess.run([BINARY, "send", str(ROOT / "demo/fleet-hour.ndjson"), "--url", daemon.url, "--play", "1s", "--yes"], check=True, capture_output=True)
@@ -81,12 +89,7 @@ def dead_letters_are_redriven():
 
 def what_is_shown_is_marked_as_old_while_the_daemon_is_away():
     with temporary() as folder, quiet(folder) as daemon:
-        def again():  # where the page knows it
-            port = daemon.port
-            daemon.config.write_text(re.sub(r"listen: 127.0.0.1:\d+", f"listen: 127.0.0.1:{port}", daemon.config.read_text()))
-            daemon.start()
-
-        play("reconnect", daemon, stop_the_daemon=daemon.stop, start_the_daemon=again)
+        play("reconnect", daemon, stop_the_daemon=daemon.stop, start_the_daemon=lambda: again_at_its_port(daemon))
 
 
 def a_token_is_asked_for():
@@ -129,7 +132,11 @@ def twenty_thousand_alerts():
 
 def a_timeline_shows_what_fired_when():
     with temporary() as folder, quiet(folder) as daemon:
-        play("timeline", daemon)
+        def again():
+            again_at_its_port(daemon, daemon.stop)
+            again_at_its_port(daemon, daemon.kill)
+
+        play("timeline", daemon, restart_and_kill_the_daemon=again)
 
 
 def an_event_says_what_each_rule_made_of_it():
@@ -173,6 +180,22 @@ def who_may_only_look_sees_comments_and_no_buttons():
         play("viewer", daemon)
 
 
+def what_others_do_is_seen_without_asking():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("live", daemon)
+
+
+def a_receiver_is_tested():
+    webhook = Webhook()
+
+    def broken():
+        webhook.answer = lambda number: 403
+
+    with temporary() as folder, quiet(folder, webhook=webhook) as daemon:
+        play("receiver", daemon, break_the_receiver=broken)
+        assert len(webhook.changes()) >= 1, webhook.changes()
+
+
 def it_speaks_chinese():
     with temporary() as folder, quiet(folder) as daemon:
         play("chinese", daemon)
@@ -186,6 +209,6 @@ if __name__ == "__main__":
              a_token_is_asked_for, hostile_values_show_as_text_and_break_no_layout, axe_is_clean_in_both_themes_and_widths, violations_of_the_policy_are_seen, twenty_thousand_alerts, it_speaks_chinese,
              a_rule_is_changed_in_the_playground_and_tried_over_the_past, who_may_only_look_sees_comments_and_no_buttons,
              a_timeline_shows_what_fired_when, an_event_says_what_each_rule_made_of_it, labels_say_whom_they_reach_and_a_test_alert_goes_there, a_saved_view_a_notification_and_a_wall,
-             a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
+             what_others_do_is_seen_without_asking, a_receiver_is_tested, a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
     wanted = sys.argv[1:]
     main([test for test in tests if not wanted or test.__name__ in wanted])

@@ -7,6 +7,9 @@ const VIEWS = ['', '?by=alertname', '?by=@routed', '?wall=1', 'timeline?span=1h'
 // That somebody must sign in, or was refused, stands in the console of every browser.
 const signedOut = (faults) => faults.filter((one) => !one.includes('status of 401'));
 
+// That the daemon was away, too.
+const away = (faults) => faults.filter((one) => !/net::ERR_|status of 503/.test(one));
+
 function clean(faults) {
   check(faults.length === 0, faults.join('\n'));
 }
@@ -117,6 +120,13 @@ async function token(browser, url) {
     if (said === 'wrong') await page.locator('.sign-in .fault').waitFor();
   }
   await page.getByText('Nothing fires').waitFor();
+  for (const theme of ['light', 'dark']) {
+    const other = await open(browser, url, {theme, width: theme === 'light' ? 390 : 1440});
+    await other.page.getByLabel('Token').waitFor();
+    const wrong = await axeFaults(other.page);
+    check(wrong.length === 0, `sign-in, ${theme}: ${wrong.join('\n')}`);
+    await other.close();
+  }
   await page.reload();
   await page.getByText('Nothing fires').waitFor();
   check((await page.evaluate(() => sessionStorage.length + document.cookie.length)) === 0, 'a script can read who is signed in');
@@ -189,6 +199,11 @@ async function accessible(browser, url) {
       await page.locator('.story').getByRole('button', {name: 'Silence', exact: true}).click();
       await page.locator('[data-test=preview]').waitFor();
       await look('silence');
+      await page.goto(`${url}/rules?rule=NpuFailing&play=rule`);
+      await becomes('the file in force', async () => (await page.getByLabel('Rules: this file').inputValue()).includes('NpuFailing'), true);
+      await page.getByLabel('Event, in any format').fill(JSON.stringify(fault('a11y', 'bms-1')));
+      await page.locator('.play [aria-live] h3').first().waitFor();
+      await look('playground');
       clean(faults);
       await close();
     }
@@ -290,10 +305,20 @@ async function timeline(browser, url) {
   await page.mouse.click(span.x + span.width / 2, span.y + span.height / 2);
   await page.locator('.story .timeline .k-fired').waitFor();
 
+  // The bridge stops, starts, dies and starts: in order, in words, and where it did not run.
+  await cue('restart and kill the daemon');
+  await becomes('what happened to it', () => page.locator('.bridge li').evaluateAll((all) => all.map((one) => one.lastChild.textContent.trim().replace(/ for .*/, '')).filter((one) => !one.startsWith('reload, rules '))),
+    ['start', 'the bridge was not running', 'died', 'start', 'the bridge was not running', 'stop', 'start']);
+  for (const [kind, count] of [['start', 3], ['stop', 1], ['death', 1]]) check((await page.locator(`.axis .m-${kind}`).count()) === count, `${count} marks of a ${kind}: ${await page.locator('.axis svg').innerHTML()}`);
+  check((await page.locator('.axis .m-reload').count()) > 0, 'the first rules are marked');
+  check((await page.locator('.axis .m-gap').count()) === 2, 'the gaps are shaded');
+  check((await lanes.first().locator('.m-gap').count()) === 2, 'the gaps are shaded in each row');
+  check((await page.locator('.legend').innerText()).includes('the bridge was not running'), await page.locator('.legend').innerText());
+
   // The same as a table, for who reads.
   await page.getByRole('checkbox', {name: 'as a table'}).check();
   await becomes('the table', () => page.locator('table.data tbody tr').count(), 3);
-  clean(faults);
+  clean(away(faults));
 }
 
 // The stream as it comes, without asking; what each rule made of an event.
@@ -437,11 +462,79 @@ async function playground(browser, url) {
   const text = await rules.inputValue();
   await rules.fill(text.replaceAll('linkDown', 'linkLost'));
   await becomes('nothing matches', () => page.locator('[data-test=matches] li').allInnerTexts(), []);
+
+  // A rule of the file of which the event passes no test is listed, too.
+  await rules.fill(`${text}\n  - {alert: FarAway, match: {source: [nobody], type: [nothing]}, resolve_after: 1h}\n`);
+  await page.locator('[data-test=far] li', {hasText: 'FarAway'}).waitFor();
+  await rules.fill(text.replaceAll('linkDown', 'linkLost'));
+  await becomes('it is gone', () => page.locator('[data-test=far] li', {hasText: 'FarAway'}).count(), 0);
+
+  // A backtest shows how far it is, and is cancelled: here it stands still until it is.
+  const cancelled = [];
+  await page.route(/api\/v1\/backtest\//, async (route) => {
+    const id = route.request().url().split('/').pop();
+    if (route.request().method() === 'DELETE') cancelled.push(id);
+    if (cancelled.length > 0) await route.continue();
+    else await route.fulfill({json: {id, state: 'running', progress: {records: 2, share: 0.4}}});
+  });
+  const begun = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/backtest') && answer.request().method() === 'POST');
+  await page.getByRole('button', {name: 'Backtest'}).click();
+  const {id: job} = await (await begun).json();
+  await page.locator('progress[value="40"]').waitFor();
+  await page.locator('.play').getByRole('button', {name: 'Cancel'}).click();
+  await becomes('what is cancelled', async () => cancelled, [job]);
+  await becomes('the progress', () => page.locator('progress').count(), 0);
+  await page.unrouteAll();
   await page.getByRole('button', {name: 'Backtest'}).click();
   await page.locator('[data-test=backtest]', {hasText: '0 alerts added, 2 removed'}).waitFor();
-  check((await page.locator('.play figure svg[role=img]').count()) === 2, 'the charts of alerts and pages');
+  await becomes('the charts of alerts and pages', () => page.locator('.play figure svg[role=img]').count(), 2);
   await rules.fill(`${text}\n  - {alert: [`);
   await page.locator('.verdict.bad').first().waitFor();
+  clean(faults);
+}
+
+// What happens is seen without asking: nothing but the stream can be read.
+async function live(browser, url) {
+  const {page, faults} = await open(browser, url);
+  await page.locator('.live.streamed').waitFor();
+  await page.getByText('Nothing fires').waitFor();
+  const asked = [];
+  await page.route(/api\/v(1\/status|2\/alerts)/, (route) => {
+    asked.push(route.request().url());
+    return route.abort('aborted');
+  });
+  for (let i = 1; i <= 3; ++i) await api(url, 'POST', '/v1/events', fault(`l${i}`, `bms-${i}`), 'application/cloudevents+json');
+  await becomes('rows', () => rows(page).count(), 3);
+
+  // Somebody else makes a silence, and ends it.
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const {silenceID} = await api(url, 'POST', '/api/v2/silences', {matchers: [{name: 'subject', value: 'bms-2', isRegex: false}], startsAt: new Date().toISOString(), endsAt: until, createdBy: 'kim', comment: 'c'});
+  await becomes('rows that are not silenced', () => rows(page).count(), 2);
+  await api(url, 'DELETE', `/api/v2/silence/${silenceID}`);
+  await becomes('rows', () => rows(page).count(), 3);
+
+  // A silence for what a number counts.
+  await page.locator('.counts').getByRole('button', {name: /^Silence severity=/}).first().click();
+  check((await page.locator('dialog input[role=combobox]').inputValue()).includes('severity='), await page.locator('dialog input').first().inputValue());
+  await page.locator('dialog').getByRole('button', {name: 'Cancel'}).click();
+  await page.locator('.top[aria-label=subject]').getByRole('button', {name: 'Silence subject=bms-3'}).click();
+  await becomes('its matchers', () => page.locator('dialog input[role=combobox]').inputValue(), 'subject="bms-3"');
+  await page.locator('[data-test=preview]', {hasText: 'Hides 1 '}).waitFor();
+  clean(faults);
+}
+
+// A test notification to one receiver, and what its target answered.
+async function receiver(browser, url) {
+  const {page, faults} = await open(browser, `${url}/routing`);
+  const sent = async (answer) => {
+    await page.getByRole('button', {name: 'Send a test notification to test'}).click();
+    await page.locator('dialog').getByRole('button', {name: 'Send'}).click();
+    await page.locator('dialog [data-test=answers] li', {hasText: answer}).waitFor();
+    await page.locator('dialog').getByRole('button', {name: 'Close'}).click();
+  };
+  await sent('delivered');
+  await cue('break the receiver');
+  await sent(/not delivered.*403/);
   clean(faults);
 }
 
@@ -479,4 +572,4 @@ async function chinese(browser, url) {
   clean(faults);
 }
 
-await main({playground, viewer, timeline, events, routing, desk, rule, ledger, care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});
+await main({live, receiver, playground, viewer, timeline, events, routing, desk, rule, ledger, care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});

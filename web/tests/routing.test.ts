@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {labelsOf, reached, walk, type Route} from '../src/lib/routing';
+import {labelsOf, reached, receiversOf, walk, type Route} from '../src/lib/routing';
 
 const TREE: Route = {
   receiver: 'root',
@@ -15,6 +15,7 @@ function of(text: string): string[] {
 }
 
 describe('routes', () => {
+  test('each receiver once', () => expect(receiversOf({...TREE, routes: [...(TREE.routes ?? []), {receiver: 'npu'}]})).toEqual(['fleet', 'log', 'night', 'npu', 'rest', 'root']));
   test.each([
     ['', ['root']],
     ['severity=critical', ['night']],

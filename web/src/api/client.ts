@@ -22,15 +22,15 @@ export function signIn(token: string): void {
   needsToken.value = false;
 }
 
-interface Options {method?: string; body?: unknown; accept?: string; signal?: AbortSignal}
+interface Options {method?: string; body?: unknown; accept?: string; signal?: AbortSignal; patience?: number}
 
-async function send(path: string, {method = 'GET', body, accept = 'application/json', signal: stop}: Options): Promise<Response> {
+async function send(path: string, {method = 'GET', body, accept = 'application/json', signal: stop, patience = PATIENCE}: Options): Promise<Response> {
   const headers: Record<string, string> = {Accept: accept};
   const token = sessionStorage.getItem(TOKEN);
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), PATIENCE);
+  const timer = setTimeout(() => limit.abort(), patience);
   const end = () => limit.abort();
   stop?.addEventListener('abort', end);
   try {
@@ -112,8 +112,9 @@ export async function openStream(path: string, last: string, stop: AbortSignal):
   throw answer.ok ? new ApiError(404, '', 'no stream') : await faultOf(answer);
 }
 
-export async function post<T>(path: string, body: unknown, stop?: AbortSignal): Promise<T> {
-  const answer = await checked(path, stop ? {method: 'POST', body, signal: stop} : {method: 'POST', body});
+/** `patience`: milliseconds until an answer must have begun. */
+export async function post<T>(path: string, body: unknown, stop?: AbortSignal, patience = PATIENCE): Promise<T> {
+  const answer = await checked(path, {method: 'POST', body, patience, ...(stop && {signal: stop})});
   const text = await answer.text();
   return (text ? JSON.parse(text) : undefined) as T;
 }

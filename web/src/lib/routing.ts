@@ -86,3 +86,14 @@ export function router(root: Route): (labels: Labels) => Route[] {
     return out;
   };
 }
+
+/** The receivers that routes name, by name. */
+export function receiversOf(route: Route): string[] {
+  const names = new Set<string>();
+  const add = (one: Route) => {
+    if (one.receiver) names.add(one.receiver);
+    one.routes?.forEach(add);
+  };
+  add(route);
+  return [...names].sort();
+}

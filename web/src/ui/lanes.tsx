@@ -3,18 +3,19 @@ import {useSignal} from '@preact/signals';
 import type {RefObject} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {now} from '../api/live';
+import type {MomentKind} from '../lib/lifecycle';
 import {matcherText} from '../lib/matchers';
 import {visibleRows} from '../lib/rows';
 import {SEVERITIES, tone} from '../lib/severity';
 import {utc} from '../lib/settings';
 import {t} from '../lib/texts';
 import {shortTime, timeText} from '../lib/time';
-import {barsAt, fitted, hidden, pathOf, runs, storm, ticks, zoomed, type Bar, type Lane, type Run, type Spell, type Window} from '../lib/timeline';
+import {barsAt, fitted, hidden, pathOf, pixelsOf, runs, storm, ticks, zoomed, type Bar, type Lane, type Run, type Spell, type Window} from '../lib/timeline';
 import {SeverityMark} from './icons';
 import {barText} from './lane-table';
 import {Link} from './link';
 
-export interface Mark {at: number; to?: number; kind: 'start' | 'reload' | 'silence'; text: string}
+export interface Mark {at: number; to?: number; kind: MomentKind | 'silence' | 'gap'; text: string; short?: string}
 export interface Pointed {lane: string; bars: readonly Bar[]; x: number; y: number}
 
 interface Props {
@@ -74,6 +75,46 @@ function Storm({bars, view, width}: {bars: readonly Bar[]; view: Window; width: 
   return <>{TONES.map((name, at) => paths[at] && <path key={name} class={`f-${name}`} d={paths[at]} />)}<text class="most" x="4" y="10">{t('time.storm', most)}</text></>;
 }
 
+// A shape for each, and its word where there is room for it.
+const SHAPES: Readonly<Record<MomentKind, string>> = {start: 'M-5 -4h10l-5 8z', stop: 'M-4 -4h8v8h-8z', death: 'M-4 -4l8 8M4 -4l-8 8', reload: 'M-5 0l5 -5 5 5 -5 5z'};
+const WORD = 6.2;  // the width of a letter
+
+export function MomentMark({kind}: {kind: MomentKind}) {
+  return <svg class={`mark m-${kind}`} viewBox="-7 -7 14 14" width="12" height="12" aria-hidden="true"><path d={SHAPES[kind]} /></svg>;
+}
+
+function isMoment(mark: Mark): mark is Mark & {kind: MomentKind} {
+  return mark.kind !== 'silence' && mark.kind !== 'gap';
+}
+
+function gapsOf(marks: readonly Mark[], view: Window, width: number): {x: number; width: number; text: string}[] {
+  return marks.filter((one) => one.kind === 'gap' && one.at < view.to && (one.to ?? 0) > view.from).map((one) => {
+    const [first, last] = pixelsOf(one.at, one.to ?? one.at, view.from, view.to, Math.floor(width));
+    return {x: first, width: last - first, text: one.text};
+  });
+}
+
+function Moments({marks, view, width}: {marks: readonly Mark[]; view: Window; width: number}) {
+  const x = (at: number) => ((at - view.from) / (view.to - view.from)) * width;
+  const list = marks.filter(isMoment).filter((one) => one.at >= view.from && one.at <= view.to).sort((a, b) => a.at - b.at);
+  return (
+    <>
+      <pattern id="gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="m-gap-line" d="M0 0v6" /></pattern>
+      {gapsOf(marks, view, width).map((one, index) => <rect key={index} class="m-gap" x={one.x} width={one.width} height={HEAD}><title>{one.text}</title></rect>)}
+      {list.map((one, index) => {
+        const next = list[index + 1];
+        const word = one.short ?? '';
+        const fits = x(one.at) + 10 + word.length * WORD < (next ? x(next.at) - 6 : width);
+        return (
+          <g key={index} class={`m-${one.kind}`} transform={`translate(${x(one.at).toFixed(1)} ${HEAD - 8})`}>
+            <path d={SHAPES[one.kind]} />{fits && <text x="8" y="4">{word}</text>}<title>{`${one.text} ${shortTime(one.at, utc(), now.value)}`}</title>
+          </g>
+        );
+      })}
+    </>
+  );
+}
+
 function Axis({view, width, marks}: {view: Window; width: number; marks: readonly Mark[]}) {
   const zone = utc() ? 0 : -new Date(view.to).getTimezoneOffset() * 60_000;
   const list = ticks(view.from, view.to, Math.max(2, Math.floor(width / 90)), zone);
@@ -89,9 +130,7 @@ function Axis({view, width, marks}: {view: Window; width: number; marks: readonl
       {marks.filter((one) => one.kind === 'silence' && one.at < view.to && (one.to ?? 0) > view.from).map((one, index) => (
         <rect key={index} class="m-silence" x={Math.max(0, x(one.at))} width={Math.max(2, Math.min(width, x(one.to ?? one.at)) - Math.max(0, x(one.at)))} y={HEAD - 18} height="5"><title>{one.text}</title></rect>
       ))}
-      {marks.filter((one) => one.kind !== 'silence' && one.at >= view.from && one.at <= view.to).map((one, index) => (
-        <g key={`m${index}`} class={`m-${one.kind}`}><path d={one.kind === 'start' ? `M${x(one.at) - 5} ${HEAD - 12}h10l-5 8z` : `M${x(one.at) - 5} ${HEAD - 8}l5 -5 5 5 -5 5z`} /><title>{`${one.text} ${shortTime(one.at, utc(), now.value)}`}</title></g>
-      ))}
+      <Moments marks={marks} view={view} width={width} />
     </>
   );
 }
@@ -99,7 +138,7 @@ function Axis({view, width, marks}: {view: Window; width: number; marks: readonl
 // Lines through all rows: starts, reloads, now, and what was not read.
 function lines(view: Window, width: number, marks: readonly Mark[], reached: number): {path: string; unread: number; future: number} {
   const x = (at: number) => ((at - view.from) / (view.to - view.from)) * width;
-  const path = marks.filter((one) => one.kind !== 'silence' && one.at >= view.from && one.at <= view.to).map((one) => `M${x(one.at).toFixed(1)} 0v${ROW}`).join('');
+  const path = marks.filter(isMoment).filter((one) => one.at >= view.from && one.at <= view.to).map((one) => `M${x(one.at).toFixed(1)} 0v${ROW}`).join('');
   return {path, unread: reached > view.from && reached !== Infinity ? Math.min(width, x(reached)) : 0, future: Math.min(width, x(now.value))};
 }
 
@@ -198,6 +237,7 @@ export function Lanes(props: Props) {
   const slack = ((view.to - view.from) / width) * 3;
   const span = view.to - view.from;
   const extra = lines(view, width, marks, reached);
+  const gaps = gapsOf(marks, view, width);
   const laneOf = (event: Event) => lanes[Number((event.target as Element).closest<HTMLElement>('[data-lane]')?.dataset.lane ?? -1)];
 
   const look = (event: PointerEvent) => {
@@ -253,6 +293,7 @@ export function Lanes(props: Props) {
                 {extra.unread > 0 && <rect class="unread" width={extra.unread} height={ROW} />}
                 <Runs list={runs(lane.bars, view.from, view.to, Math.floor(width), now.value)} />
                 <path class="quieted" d={pathOf(hidden(lane.bars, spells, view.from, view.to, Math.floor(width), now.value), 18, 3)} />
+                {gaps.map((one, at) => <rect key={at} class="m-gap" x={one.x} width={one.width} height={ROW} />)}
                 <path class="mark-line" d={extra.path} />
                 <path class="now-line" d={`M${extra.future.toFixed(1)} 0v${ROW}`} />
               </svg>
@@ -267,7 +308,7 @@ export function Lanes(props: Props) {
           <div><bdi>{tip.value.bar.summary}</bdi></div><small>{barText(tip.value.bar)}{tip.value.more > 0 && ` · ${t('time.more', tip.value.more)}`}</small>
         </div>
       )}
-      <p class="sum legend"><small>{SEVERITIES.map((name) => <span key={name}><SeverityMark severity={name} /> {name} </span>)} · <span class="k-quieted" /> {t('time.legend.silence')} · ▼ {t('time.start')} · ◆ {t('time.reload')} · {t('time.keys')}</small></p>
+      <p class="sum legend"><small>{SEVERITIES.map((name) => <span key={name}><SeverityMark severity={name} /> {name} </span>)} · <span class="k-quieted" /> {t('time.legend.silence')} · {(['start', 'stop', 'death', 'reload'] as const).map((kind) => <span key={kind}><MomentMark kind={kind} /> {t(`bridge.${kind}`)} </span>)} · <span><svg width="16" height="12" aria-hidden="true"><rect class="m-gap" width="16" height="12" /></svg> {t('time.legend.gap')}</span> · {t('time.keys')}</small></p>
     </>
   );
 }

@@ -53,7 +53,7 @@ function Targets() {
           </table>
         </div>
       )}
-      <p><small>{t('delivery.targets.note', LOOKED_AT)}</small></p>
+      <p><small>{t('delivery.targets.note', LOOKED_AT)} <Link to="routing">{t('receiver.test')}</Link></small></p>
     </section>
   );
 }

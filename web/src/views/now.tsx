@@ -13,9 +13,9 @@ import {notify, saved} from '../lib/settings';
 import {t} from '../lib/texts';
 import {durationText} from '../lib/time';
 import {change, param, place} from '../lib/url';
-import {askAck, askResolve, askSilenceOf} from '../ui/actions';
+import {askAck, askResolve, askSilence, askSilenceOf} from '../ui/actions';
 import {AlertTable, type Row, type Rows} from '../ui/alert-table';
-import {SeverityMark} from '../ui/icons';
+import {SeverityMark, SilenceIcon} from '../ui/icons';
 import {Link} from '../ui/link';
 import {MatcherInput} from '../ui/matcher-input';
 import {complain, messageOf, say} from '../ui/toast';
@@ -48,6 +48,14 @@ export function filterBy(name: string, value: string): void {
   change({q: [...others, {name, op: '=' as const, value}].map(matcherText).join(', ')});
 }
 
+// A silence for what a number counts: what fits the filter and has this value.
+function SilenceCounted({name, value}: {name: string; value: string}) {
+  if (!canChange() || param('wall') === '1') return null;
+  const said = t('story.silence.label', `${name}=${value.slice(0, 80)}`);
+  const ask = () => askSilence([...filter.value.list.filter((one) => one.name !== name || one.op !== '='), {name, op: '=', value}]);
+  return <button class="small silence-it" title={said} aria-label={said} onClick={ask}><SilenceIcon /></button>;
+}
+
 // Small pictures: how many there are of each severity, and which values of a label have the most.
 function Counts() {
   const order = [...found.value.severities].sort((a, b) => rank(a[0]) - rank(b[0]) || (a[0] < b[0] ? -1 : 1));
@@ -55,9 +63,12 @@ function Counts() {
   return (
     <div class="counts">
       {order.map(([severity, count]) => (
-        <button key={severity} class="chip" aria-pressed={chosen.has(severity)} onClick={() => withSeverity(severity)}>
-          <SeverityMark severity={severity} /> <b>{count}</b> <bdi>{severity || t('severity.none')}</bdi>
-        </button>
+        <span key={severity} class="counted">
+          <button class="chip" aria-pressed={chosen.has(severity)} onClick={() => withSeverity(severity)}>
+            <SeverityMark severity={severity} /> <b>{count}</b> <bdi>{severity || t('severity.none')}</bdi>
+          </button>
+          <SilenceCounted name="severity" value={severity} />
+        </span>
       ))}
     </div>
   );
@@ -73,10 +84,13 @@ function Top({name}: {name: string}) {
     <section class="top" aria-label={name}>
       <h2><bdi>{name}</bdi></h2>
       {counts.map(([value, count]) => (
-        <button key={value} onClick={() => filterBy(name, value)} title={value}>
-          <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.max(1, (100 * count) / most)} height="10" /></svg>
-          <b>{count}</b> <bdi>{value}</bdi>
-        </button>
+        <span key={value} class="counted">
+          <button onClick={() => filterBy(name, value)} title={value}>
+            <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.max(1, (100 * count) / most)} height="10" /></svg>
+            <b>{count}</b> <bdi>{value}</bdi>
+          </button>
+          <SilenceCounted name={name} value={value} />
+        </span>
       ))}
     </section>
   );

@@ -3,6 +3,7 @@ import {useSignal, type Signal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 import {ApiError, getJson, post} from '../api/client';
 import type {Verdict, WireEvent} from '../lib/events';
+import {ruleNames} from '../lib/playground';
 import {t} from '../lib/texts';
 import {param} from '../lib/url';
 import {Backtest} from '../ui/backtest';
@@ -23,6 +24,7 @@ interface RuleFile {file: string; text: string}
 
 const FORMATS = ['', 'cloudevents', 'ces', 'alertmanager', 'redfish', 'smn', 'sns', 'eventbridge', 'eventgrid', 'syslog'];
 const PAUSE = 600;
+const NEAR = 8;
 
 function cloudEvent({id, source, type, subject, time, data}: WireEvent): string {
   return JSON.stringify({specversion: '1.0', id, source, type, subject, ...(time ? {time} : {}), ...(data === undefined ? {} : {data})}, null, 1);
@@ -49,7 +51,13 @@ function Faults({list}: {list: readonly Fault[]}) {
   return <ul class="plain">{list.map((one, at) => <li key={at} class={`verdict ${one.level === 'error' ? 'bad' : ''}`}><bdi><code>{one.file}{one.line > 0 && `:${one.line}:${one.column}`}</code></bdi> <bdi>{one.message}</bdi></li>)}</ul>;
 }
 
-function Outcome({of}: {of: Tried}) {
+// A rule that was edited, of which the event passes no test: the daemon does not list it.
+function Far({names}: {names: readonly string[]}) {
+  if (names.length === 0) return null;
+  return <ul class="plain" data-test="far">{names.map((name) => <li key={name} class="verdict"><b><bdi>{name}</bdi></b> {t('play.rule.none')}</li>)}</ul>;
+}
+
+function Outcome({of, edited}: {of: Tried; edited: readonly string[]}) {
   return (
     <div aria-live="polite">
       {of.faults.length > 0 && <Faults list={of.faults} />}
@@ -57,12 +65,15 @@ function Outcome({of}: {of: Tried}) {
       {of.events.map((event, at) => {
         const {rules = []} = event;  // none where the rules do not compile
         const yes = rules.filter((one) => one.verdict !== 'none');
-        const near = rules.filter((one) => one.verdict === 'none' && one.near).slice(0, 8);
+        const missed = rules.filter((one) => one.verdict === 'none' && one.near);
+        const near = [...missed.filter((one) => edited.includes(one.alert)), ...missed.filter((one) => !edited.includes(one.alert)).slice(0, NEAR)];
+        const far = event.rules ? edited.filter((name) => !rules.some((one) => one.alert === name)) : [];
         return (
           <section key={at}>
             <h3><bdi>{event.text}</bdi></h3>
             {event.rules && yes.length === 0 && <p>{t('explain.matched.none')}</p>}
             <ul class="plain" data-test="matches">{yes.map((one) => <li key={one.alert} class="verdict yes"><b><bdi>{one.alert}</bdi></b> <bdi>{one.verdict}</bdi></li>)}</ul>
+            <Far names={far} />
             {near.length > 0 && <details open={yes.length === 0}><summary>{t('explain.near')}</summary><ul class="plain">{near.map((one) => (
               <li key={one.alert} class="verdict"><b><bdi>{one.alert}</bdi></b><ul>{(one.match?.failed ?? []).slice(0, 4).map((failed) => <FailedClause key={`${failed.path} ${failed.place}`} failed={failed} />)}</ul></li>
             ))}</ul></details>}
@@ -130,7 +141,7 @@ export function Playground() {
         {answer.value?.format && <span class="tag">{answer.value.format}</span>}
       </div>
       {fault.value && <p class="fault" role="alert"><bdi>{fault.value}</bdi></p>}
-      {answer.value && <Outcome of={answer.value} />}
+      {answer.value && <Outcome of={answer.value} edited={ruleNames(text.value)} />}
       <Backtest rules={rules} ready={answer.value?.compiled !== false} />
     </section>
   );

@@ -4,13 +4,14 @@ import {getJson, post} from '../api/client';
 import {alerts, canChange, refresh} from '../api/live';
 import {labelValues} from '../lib/alerts';
 import {matcherText} from '../lib/matchers';
-import {labelsOf, reached, walk, type Route, type Step} from '../lib/routing';
+import {labelsOf, reached, receiversOf, walk, type Route, type Step} from '../lib/routing';
 import {t} from '../lib/texts';
 import {change, param} from '../lib/url';
 import {Dialog} from '../ui/dialog';
 import {useFetched, Waiting} from '../ui/fetch';
 import {Link} from '../ui/link';
 import {MatcherInput} from '../ui/matcher-input';
+import {ReceiverTest} from '../ui/receiver-test';
 import {complain, messageOf, say} from '../ui/toast';
 
 interface Shown {config: {original: string}}
@@ -73,6 +74,7 @@ export function Routing() {
   const routes = useFetched(readRoutes, '', 30);
   const text = useSignal(param('labels'));
   const asking = useSignal(false);
+  const testing = useSignal('');
   const labels = labelsOf(param('labels'));
   const tree = routes.data.value;
   const marked = {alertname: 'AlarumTest', ...labels, test: 'true'};
@@ -85,7 +87,7 @@ export function Routing() {
       <MatcherInput id="filter" value={text.value} values={labelValues(alerts.value)} label={t('routing.labels')} hint={t('routing.hint')} onChange={(said) => { text.value = said; change({labels: said}, true); }} />
       {!labels && <p class="fault" role="alert">{t('routing.wrong')}</p>}
       <Waiting of={routes} />
-      {step && (
+      {tree && step && (
         <>
           <section aria-live="polite">
             <h2>{t('routing.reaches')}</h2>
@@ -94,8 +96,13 @@ export function Routing() {
           </section>
           {canChange() && <div class="actions"><button onClick={() => { asking.value = true; }}>{t('routing.test')} …</button> <Link to="" params={{q: 'test="true"', suppressed: '1'}}>{t('routing.test.link')}</Link></div>}
           <section><h2>{t('routing.why')}</h2><ul class="plain routes"><Node step={step} top /></ul></section>
+          <section>
+            <h2>{t('receivers')}</h2>
+            <ul class="plain" data-test="receivers">{receiversOf(tree).map((name) => <li key={name}><b><bdi>{name}</bdi></b> {canChange() && <button class="small" aria-label={t('receiver.test.title', name)} onClick={() => { testing.value = name; }}>{t('receiver.test')} …</button>}</li>)}</ul>
+          </section>
         </>
       )}
+      {testing.value && <ReceiverTest name={testing.value} onClose={() => { testing.value = ''; }} />}
       {asking.value && <TestDialog labels={marked} receivers={tested} onClose={() => { asking.value = false; }} />}
     </div>
   );

@@ -2,9 +2,10 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo, useRef} from 'preact/hooks';
 import {getJson} from '../api/client';
-import {alerts, loaded, now, status} from '../api/live';
+import {alerts, configChanged, loaded, now, status} from '../api/live';
 import type {Silence} from '../api/types';
 import {labelValues} from '../lib/alerts';
+import {lifecycleOf, type Gap, type LifecycleEntry, type Moment} from '../lib/lifecycle';
 import {matcherText, parseMatchers, tester, type Matcher} from '../lib/matchers';
 import {MOST_READ, Past} from '../lib/past';
 import {utc} from '../lib/settings';
@@ -13,6 +14,7 @@ import {t} from '../lib/texts';
 import {parseDuration, shortTime} from '../lib/time';
 import {barsAt, firingBars, fitted, lanesOf, spanText, zoomed, type Bar, type Lane, type Window} from '../lib/timeline';
 import {change, param} from '../lib/url';
+import {BridgeList, gapText, momentText} from '../ui/bridge-list';
 import {useFetched} from '../ui/fetch';
 import {Found, Lanes, type Mark, type Pointed} from '../ui/lanes';
 import {LaneTable} from '../ui/lane-table';
@@ -45,17 +47,27 @@ function remember({from, to}: Window, at: number): void {
   change({span: span === '6h' ? undefined : span, to: follows ? undefined : new Date(to).toISOString()}, true);
 }
 
-function marksOf(bars: Iterable<Bar>, silences: readonly Silence[]): Mark[] {
-  const out: Mark[] = [];
-  const seen = status.value;
-  if (seen?.started) out.push({at: Date.parse(seen.started), kind: 'start', text: t('time.start')});
-  const reload = Date.parse(seen?.config.last_reload_success ?? '');
-  if (reload - Date.parse(seen?.started ?? '') > 1000) out.push({at: reload, kind: 'reload', text: t('time.reload')});
-  const moments = new Set<number>();
-  for (const bar of bars) if (bar.changed) moments.add(bar.to);
-  for (const at of moments) if (Math.abs(at - reload) > 2000) out.push({at, kind: 'reload', text: t('time.reload.rules')});
+const KNOWN = 2000;  // a reload that is recorded is near the ends that it brought
+
+function marksOf(bars: Iterable<Bar>, silences: readonly Silence[], {moments, gaps}: {moments: readonly Moment[]; gaps: readonly Gap[]}): Mark[] {
+  const out: Mark[] = moments.map((one) => ({at: one.at, kind: one.kind, text: momentText(one), short: t(`bridge.${one.kind}`)}));
+  const reloads = moments.filter((one) => one.kind === 'reload' || one.kind === 'start');
+  // Of a time before the bridge recorded them: alerts that a reload ended.
+  const changed = new Set<number>();
+  for (const bar of bars) if (bar.changed) changed.add(bar.to);
+  for (const at of changed) if (!reloads.some((one) => Math.abs(one.at - at) < KNOWN)) out.push({at, kind: 'reload', text: t('time.reload.rules'), short: t('bridge.reload')});
+  for (const one of gaps) out.push({at: one.from, to: one.to, kind: 'gap', text: gapText(one)});
   for (const one of silences) out.push({at: Date.parse(one.startsAt), to: Date.parse(one.endsAt), kind: 'silence', text: t('time.silence', textOf(one), one.createdBy, one.comment)});
   return out;
+}
+
+const NO_LIFE = {moments: [], gaps: []};
+
+// Read again when it started or reloaded; a stop is followed by a start.
+function useLifecycle() {
+  const read = useFetched<LifecycleEntry[]>((stop) => getJson('api/v1/lifecycle?since=30d&limit=10000', stop), `${configChanged.value} ${status.value?.started ?? ''}`, 60);
+  const list = read.data.value;
+  return useMemo(() => (list ? lifecycleOf(list) : NO_LIFE), [list]);
 }
 
 function Nav({view, set, follow}: {view: Window; set: (next: Window) => void; follow: () => void}) {
@@ -144,7 +156,8 @@ export function Timeline() {
   const by = param('by', usual);
   const byName = param('sort') === 'name';
   const lanes = useMemo(() => lanesOf(bars, by, view.from, view.to, byName), [bars, by, view.from, view.to, byName]);
-  const marks = marksOf(bars, silences.data.value ?? []);
+  const life = useLifecycle();
+  const marks = marksOf(bars, silences.data.value ?? [], life);
   const spells = (silences.data.value ?? []).map((one) => ({from: Date.parse(one.startsAt), to: Date.parse(one.endsAt), fits: tester(fromWire(one.matchers))}));
   const table = param('as') === 'table';
   const id = param('id');
@@ -177,6 +190,7 @@ export function Timeline() {
           {table ? <LaneTable lanes={lanes} by={by} onOpen={open} /> : (
             <Lanes lanes={lanes} by={by} view={view} marks={marks} spells={spells} bars={bars} reached={past.reached.value} onView={set} onPoint={point} onOpen={open} />
           )}
+          <BridgeList moments={life.moments} gaps={life.gaps} view={view} />
           {pointed.value && <Found of={pointed.value} onOpen={open} onClose={() => { pointed.value = undefined; }} />}
         </div>
         {id && <aside class="side" aria-label={t('story')}><Story key={id} id={id} onClose={() => change({id: undefined})} /></aside>}
