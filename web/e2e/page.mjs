@@ -188,7 +188,7 @@ async function accessible(browser, url) {
       const look = async (what) => wrong.push(...(await axeFaults(page)).map((one) => `${theme} ${width} ${what}: ${one}`));
       for (const view of VIEWS) {
         await page.goto(`${url}/${view}`);
-        await page.locator('.live.good').waitFor();
+        await page.locator('.live.good').first().waitFor();
         await page.waitForFunction(() => !document.querySelector('.nothing')?.textContent?.includes('Loading'));
         await look(view);
       }
