@@ -228,7 +228,7 @@ export function Lanes(props: Props) {
   const {lanes, by, view, marks, spells, bars, reached, onView, onPoint, onOpen} = props;
   const box = useRef<HTMLDivElement>(null);
   const {width: all, height, top} = useSizes(box);
-  const gutter = all < 700 ? 124 : 190;
+  const gutter = all < 700 ? 140 : 190;
   const width = Math.max(100, all - gutter);
   const cursor = useSignal(-1);
   const tip = useSignal<{bar: Bar; more: number; x: number; y: number} | undefined>(undefined);

@@ -25,6 +25,7 @@ interface RuleFile {file: string; text: string}
 const FORMATS = ['', 'cloudevents', 'ces', 'alertmanager', 'redfish', 'smn', 'sns', 'eventbridge', 'eventgrid', 'syslog'];
 const PAUSE = 600;
 const NEAR = 8;
+const AGAIN = 1000;
 
 function cloudEvent({id, source, type, subject, time, data}: WireEvent): string {
   return JSON.stringify({specversion: '1.0', id, source, type, subject, ...(time ? {time} : {}), ...(data === undefined ? {} : {data})}, null, 1);
@@ -110,7 +111,13 @@ export function Playground() {
       fault.value = '';
     } catch (said) {
       if (stop.aborted) return;
-      if (!(said instanceof ApiError && said.status === 429)) answer.value = undefined;
+      // One at a time: also what was given up here may still be worked on there.
+      if (said instanceof ApiError && said.status === 429) {
+        fault.value = messageOf(said);
+        setTimeout(() => { if (!stop.aborted) void attempt(stop); }, said.retryAfter ?? AGAIN);
+        return;
+      }
+      answer.value = undefined;
       fault.value = messageOf(said);
     }
     busy.value = false;
