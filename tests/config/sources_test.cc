@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/config/parse.h"
+
 namespace alarum::config::sources_test {
 namespace {
 

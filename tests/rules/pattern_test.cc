@@ -11,26 +11,51 @@ namespace {
 
 using Op = Predicate::Op;
 
+// Without a default, so that the compiler names each Op that is forgotten here.
+std::string word_of(Op op) {
+  switch (op) {
+    case Op::null:
+      return "null";
+    case Op::boolean:
+      return "boolean";
+    case Op::number:
+      return "number";
+    case Op::string:
+      return "string";
+    case Op::prefix:
+      return "prefix";
+    case Op::suffix:
+      return "suffix";
+    case Op::equals_ignore_case:
+      return "ignore-case";
+    case Op::wildcard:
+      return "wildcard";
+    case Op::prefix_ignore_case:
+      return "prefix-ignore-case";
+    case Op::suffix_ignore_case:
+      return "suffix-ignore-case";
+    case Op::numeric:
+      return "numeric";
+    case Op::exists:
+      return "exists";
+    case Op::cidr:
+      return "cidr";
+    case Op::anything_but_values:
+      return "but";
+    case Op::anything_but_prefix:
+      return "but-prefix";
+    case Op::anything_but_suffix:
+      return "but-suffix";
+    case Op::anything_but_ignore_case:
+      return "but-ignore-case";
+    case Op::anything_but_wildcard:
+      return "but-wildcard";
+  }
+  return "";
+}
+
 std::string show(const Predicate& p) {
-  static const std::vector<std::string> kNames{"null",
-                                               "boolean",
-                                               "number",
-                                               "string",
-                                               "prefix",
-                                               "suffix",
-                                               "ignore-case",
-                                               "wildcard",
-                                               "prefix-ignore-case",
-                                               "suffix-ignore-case",
-                                               "numeric",
-                                               "exists",
-                                               "cidr",
-                                               "but",
-                                               "but-prefix",
-                                               "but-suffix",
-                                               "but-ignore-case",
-                                               "but-wildcard"};
-  auto out = kNames[static_cast<std::size_t>(p.op)];
+  auto out = word_of(p.op);
   if (p.op == Op::exists || p.op == Op::boolean) return out + (p.flag ? ":true" : ":false");
   if (p.low) out += fmt::format(" {}{}", p.low->inclusive ? ">=" : ">", p.low->value);
   if (p.high) out += fmt::format(" {}{}", p.high->inclusive ? "<=" : "<", p.high->value);
