@@ -19,7 +19,7 @@ Dispatcher::Status Dispatcher::status(const model::Alert& alert, Time now) const
   for (const auto& place : router_.places(alert)) {
     if (std::ranges::find(status.receivers, place.receiver) == status.receivers.end()) {
       status.receivers.push_back(place.receiver);
-      if (router_.targets_of(place.receiver).empty())
+      if (router_.targets_of(place.receiver).empty() && !router_.logs_only(place))
         status.no_integration.push_back(place.receiver);
     }
     for (auto& name : suppression_.muting(router_.node(place.node), now))

@@ -267,7 +267,7 @@ def the_story_of_an_alert_can_be_asked_for():
             assert said.returncode == 1 and "silenced" in said.stderr and "already_notified" in said.stderr, said
             words = re.search(r"one of (.*), not", said.stderr)[1]
             help = subprocess.run([BINARY, "history", "--help"], check=True, capture_output=True, text=True).stdout
-            assert len(words.split(", ")) == 15 and words in " ".join(help.split()), (words, help)
+            assert len(words.split(", ")) == 16 and words in " ".join(help.split()), (words, help)
             for wrong in ("kind=x", "why=typo", "whyy=silenced", "since=x", "until=x", "filter=a%3D~(", "limit=0"):
                 assert daemon.request("GET", "/api/v1/history?" + wrong)[0] == 400, wrong
             said = subprocess.run([BINARY, "history", "--url", daemon.url, "--why", "silenced", "B"], check=True, capture_output=True, text=True).stdout.splitlines()

@@ -17,7 +17,7 @@ export interface WireAlert {
   late: boolean;
   generatorURL?: string;
   receivers: {name: string}[];
-  status: {state: string; silencedBy: string[]; inhibitedBy: string[]; mutedBy?: string[]};
+  status: {state: string; silencedBy: string[]; inhibitedBy: string[]; mutedBy?: string[]; noIntegration?: string[]};
   members?: Reference[];
   membersCount?: number;
   absorbedBy?: Reference[];

@@ -22,7 +22,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'outcome.delivered': '已送达', 'outcome.dead': '已放弃', 'outcome.waiting': '等待', 'outcome.lost': '丢失',
   'story': '告警', 'story.gone': '没有这个 id 的告警：历史已过期（30 天），或 id 有误。', 'story.copy': '此告警的链接', 'story.summary': '摘要', 'story.runbook': '处理办法', 'story.description': '含义', 'story.labels': '标签', 'story.annotations': '更多',
   'story.since': '开始', 'story.last': '最近事件', 'story.count': '事件数', 'story.ends': '自动结束', 'story.ended': '结束', 'story.rule': '规则', 'story.receivers': '接收者', 'story.id': 'Id', 'story.how': '如何结束',
-  'story.quiet': '为何不通知', 'story.silenced': '已静默', 'story.until': '直到 {0}', 'story.by': '由 {0}', 'story.inhibited': '被 {0} 抑制', 'story.muted': '被 {0} 静音', 'story.absorbed': '属于', 'story.waiting': '等待 {0}', 'story.members': '背后的告警（{0}）', 'story.acked': '由 {0} 确认',
+  'story.quiet': '为何不通知', 'story.silenced': '已静默', 'story.until': '直到 {0}', 'story.by': '由 {0}', 'story.inhibited': '被 {0} 抑制', 'story.muted': '被 {0} 静音', 'story.no_integration': '接收者 {0} 没有任何集成', 'story.absorbed': '属于', 'story.waiting': '等待 {0}', 'story.members': '背后的告警（{0}）', 'story.acked': '由 {0} 确认',
   'story.timeline': '时间线', 'story.more': '更早', 'story.timeline.none': '没有记录。', 'story.filter': '显示带 {0} 的告警', 'story.silence.label': '静默 {0}',
   'do.ack': '确认', 'do.unack': '取消确认', 'do.silence': '静默', 'do.resolve': '结束', 'do.expire': '使过期', 'do.edit': '编辑', 'do.extend': '延长', 'do.again': '再次创建', 'do.new': '新建静默', 'do.redrive': '重新投递', 'do.dry': '试运行', 'do.show': '显示',
   'ask.by': '谁', 'ask.by.missing': '请填写您是谁', 'ask.comment': '备注', 'ask.for': '多久', 'ask.for.ack': '多久（空：直到结束）', 'ask.for.wrong': '时长，例如 30m、4h、2d', 'ask.matchers': '匹配器', 'ask.until.resolved': '匹配的最后一个告警结束时提前结束',

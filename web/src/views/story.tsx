@@ -60,9 +60,9 @@ function SilencedBy({id}: {id: string}) {
 }
 
 function Quiet({wire}: {wire: WireAlert}) {
-  const {silencedBy, inhibitedBy, mutedBy = []} = wire.status;
+  const {silencedBy, inhibitedBy, mutedBy = [], noIntegration = []} = wire.status;
   const waiting = wire.waitingFor ?? [];
-  if (silencedBy.length + inhibitedBy.length + mutedBy.length + waiting.length === 0) return null;
+  if (silencedBy.length + inhibitedBy.length + mutedBy.length + noIntegration.length + waiting.length === 0) return null;
   return (
     <section class="quiet">
       <h3>{t('story.quiet')}</h3>
@@ -70,6 +70,7 @@ function Quiet({wire}: {wire: WireAlert}) {
         {silencedBy.map((id) => <SilencedBy key={id} id={id} />)}
         {inhibitedBy.length > 0 && <li><bdi>{t('story.inhibited', inhibitedBy.join(', '))}</bdi></li>}
         {mutedBy.length > 0 && <li><bdi>{t('story.muted', mutedBy.join(', '))}</bdi></li>}
+        {noIntegration.map((name) => <li key={name}><bdi>{t('story.no_integration', name)}</bdi></li>)}
         {waiting.length > 0 && <li><bdi>{t('story.waiting', waiting.join(', '))}</bdi></li>}
       </ul>
     </section>
