@@ -160,7 +160,7 @@ def answers_are_as_the_file_says():
             assert len(ask("GET", "/api/v1/events")["events"]) == 3 and ask("GET", "/api/v1/rejected")
             ask("GET", "/api/v1/events", 400, query="limit=x")
             ask("GET", "/api/v1/rejected", 400, query="limit=x")
-            for path in ("status", "targets", "config", "rules", "rules/plan", "ledger", "processing-errors", "parked", "inventory", "routes", "openapi.yaml"):
+            for path in ("status", "targets", "alerts/summary", "config", "rules", "rules/plan", "ledger", "processing-errors", "parked", "inventory", "routes", "openapi.yaml"):
                 ask("GET", "/api/v1/" + path)
             ask("GET", "/api/v1/rules/{alert}", alert="LinkDown")
             ask("GET", "/api/v1/rules/{alert}", 404, alert="x")
