@@ -133,8 +133,8 @@ class ANewerFolder : public testing::Test {
 
 TEST_F(ANewerFolder, IsRefusedByItsBook) {
   ASSERT_TRUE(alert::Database::open("/data/book.sqlite", &machine.sqlite)
-                  ->script("UPDATE meta SET value = value + 4 WHERE name = 'version'"));
-  expect_refused(machine, "11", "10");
+                  ->script("UPDATE meta SET value = value + 5 WHERE name = 'version'"));
+  expect_refused(machine, "12", "11");
 }
 
 TEST_F(ANewerFolder, IsRefusedByAFrame) {
