@@ -19,7 +19,8 @@ export function gapText({from, to, died}: Gap): string {
 export function BridgeList({moments, gaps, view}: {moments: readonly Moment[]; gaps: readonly Gap[]; view: Window}) {
   const inside = moments.filter((one) => one.at >= view.from && one.at <= view.to).map((one) => ({at: one.at, text: momentText(one)}));
   const without = gaps.filter((one) => one.to >= view.from && one.from <= view.to).map((one) => ({at: one.from, text: gapText(one)}));
-  const list = [...without, ...inside].sort((a, b) => b.at - a.at);
+  // The newest first, of the same moment too: a death may be of the millisecond of the start before it.
+  const list = [...without, ...inside.reverse()].sort((a, b) => b.at - a.at);
   if (list.length === 0) return null;
   return (
     <details class="bridge"><summary>{t('bridge.list', list.length)}</summary>
