@@ -658,6 +658,7 @@ Violations check_receivers(const std::vector<Told>& told,
     bool firing = false, untraceable = false;
     std::set<std::string> ids;  // that were told under this fingerprint
     std::string name, by;       // of the newest: the alert's, the notification's
+    std::optional<ToldAlert> told;  // the newest with an id
   };
   std::map<std::string, std::map<std::string, State>> states;  // by target and fingerprint
   std::set<std::pair<std::string, std::string>> seen;
@@ -670,7 +671,10 @@ Violations check_receivers(const std::vector<Told>& told,
       auto& state = states[one.seen.target][alert.fingerprint];
       state.firing = alert.firing, state.ids.insert(alert.id),
       state.name = alert.name + ' ' + alert.id, state.by = one.seen.id;
-      state.untraceable = alert.firing && nothing_tells && nothing_tells(one, alert);
+      // What is sent again has no id: it is of the alert of which the notification before told.
+      if (!alert.id.empty()) state.told = alert;
+      state.untraceable =
+          alert.firing && state.told && nothing_tells && nothing_tells(one, *state.told);
     }
   }
   std::set<std::string> firing;

@@ -270,6 +270,12 @@ TEST(Checks, WhatNothingTellsOfMayFireAtAReceiverForEver) {
   const std::vector<ExpectedTargets> none{{"ops/webhook/0", true, {}}};
   EXPECT_EQ(check_receivers({one}, none, {}, {}, first_only), Violations());
   EXPECT_EQ(check_receivers({one, another}, none, {}, {}, first_only).size(), 1U) << "the newest";
+  // Seed 5004197: what is sent again without an id is of the alert that was told before.
+  auto resend = told("resend-1", fires);
+  resend.outbox = false, resend.alerts[0].id.clear();
+  EXPECT_EQ(check_receivers({one, resend}, none, {}, {}, first_only), Violations());
+  EXPECT_EQ(check_receivers({another, resend}, none, {}, {}, first_only).size(), 1U);
+  EXPECT_EQ(check_receivers({resend}, none, {}, {}, first_only).size(), 1U) << "never told with one";
 }
 
 TEST(Checks, WhatIsForgottenIsNotKnownFromAResendEither) {
