@@ -1,5 +1,7 @@
 #pragma once
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace alarum {
 
@@ -7,6 +9,13 @@ namespace alarum {
 /// a longer name is ignored. A thread inherits the name of the thread that created it.
 inline void name_thread(const char* name) {
   (void)::pthread_setname_np(::pthread_self(), name);
+}
+
+/// Lowers the priority of the calling thread (nice 10), so that it yields the processor to threads
+/// that somebody waits for. On Linux this is a property of one thread. Without permission the
+/// priority stays as it is.
+inline void yield_to_others() {
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
 }
 
 /// Gives a name to the threads that the calling thread creates while this object exists, by taking

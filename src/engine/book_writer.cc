@@ -73,6 +73,8 @@ std::chrono::nanoseconds BookWriter::patience() const {
 void BookWriter::start() {
   thread_ = std::thread([this] {
     name_thread("book");
+    // A batch takes a processor for 10 ms and more, and no sender or receiver waits for it.
+    yield_to_others();
     while (turn(1h)) {
     }
   });

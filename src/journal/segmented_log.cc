@@ -1,7 +1,5 @@
 #include "journal/segmented_log.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -340,8 +338,7 @@ void SegmentedLog::retire() {
 
 void SegmentedLog::run_sealer() {
   name_thread("journal-sealer");
-  // On Linux this sets the priority of this thread only: it yields to threads that take events.
-  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
+  yield_to_others();  // to those that take events
   while (!sealing_ends_) upkeep_turn(kLook);
 }
 
