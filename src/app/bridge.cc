@@ -125,7 +125,8 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   bridge->core_ = std::move(*core);
   bridge->lock_inode_ = inode_of(bridge->config().data + "/lock");
   bridge->past_ = std::make_unique<PastQuestions>(bridge->core_->journal().view(),
-                                                  bridge->core_->storage().book_path());
+                                                  bridge->core_->storage().book_path(),
+                                                  bridge->find_silence());
   bridge->trials_ = bridge->make_trials();
   bridge->receiver_tests_ = bridge->make_receiver_tests();
   if (auto done = bridge->listen(); !done) return std::unexpected(done.error());
@@ -163,6 +164,18 @@ Core::Options Bridge::core_options(StartKeys keys, bool colour) {
   options.doors.data_fault = [this] { return data_fault(config().data, lock_inode_); };
   options.doors.missing_files = [this] { return missing_files_.load(); };
   return options;
+}
+
+tools::FindSilence Bridge::find_silence() {
+  return [this](const std::string& id) {
+    const auto known =
+        ask_engine(core_->stage(), 2s,
+                   [id](engine::Engine&, alert::Book&, const engine::Processor& processor) {
+                     const auto* silence = processor.dispatcher().silences().find(id);
+                     return silence ? std::optional(*silence) : std::nullopt;
+                   });
+    return known.value_or(std::nullopt);
+  };
 }
 
 std::unique_ptr<RuleTrials> Bridge::make_trials() {

@@ -62,6 +62,7 @@ class Bridge {
   const config::Config& config() const { return core_->in_force().config; }
   std::string scheme() const { return config().tls ? "https://" : "http://"; }
   http::Router router();
+  tools::FindSilence find_silence();
   std::unique_ptr<RuleTrials> make_trials();
   std::unique_ptr<ReceiverTests> make_receiver_tests();
   // Binds the port and opens the sources; nothing is accepted yet.

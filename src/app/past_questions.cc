@@ -3,7 +3,6 @@
 #include "app/recovery.h"
 #include "base/thread_name.h"
 #include "engine/guarded.h"
-#include "tools/story.h"
 
 namespace alarum::app {
 namespace {
@@ -60,8 +59,9 @@ class StoppableView final : public journal::JournalView {
 
 }  // namespace
 
-PastQuestions::PastQuestions(journal::JournalView& journal, std::string book)
-    : journal_(journal), book_(std::move(book)) {
+PastQuestions::PastQuestions(journal::JournalView& journal, std::string book,
+                             tools::FindSilence silence)
+    : journal_(journal), book_(std::move(book)), silence_(std::move(silence)) {
   thread_ = std::thread([this] {
     name_thread("past");
     run();
@@ -88,7 +88,8 @@ void PastQuestions::run() {
     for (const auto& [asked, done] : *questions) {
       StoppableView view(journal_, stopping_);
       const auto hashes = [&view](model::GenerationId one) { return view.find_generation(one); };
-      const tools::StorySources past{view, stored_generations(view, nullptr), hashes, book_};
+      const tools::StorySources past{view, stored_generations(view, nullptr), hashes, book_,
+                                     silence_};
       Result<tools::Story> story;
       const auto answered = engine::caught([&]() -> Result<void> {
         story = asked.offset ? tools::story_at(past, *asked.offset, asked.all)

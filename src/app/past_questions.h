@@ -8,6 +8,7 @@
 #include "base/channel.h"
 #include "http/completion.h"
 #include "journal/view.h"
+#include "tools/story.h"
 
 namespace alarum::app {
 
@@ -18,8 +19,8 @@ class PastQuestions {
  public:
   using Done = http::Completion<Result<api::TextAndJson>>;
 
-  /// `journal` outlives it. `book`: the path of its file.
-  PastQuestions(journal::JournalView& journal, std::string book);
+  /// `journal` outlives it. `book`: the path of its file. `silence` is called on its thread.
+  PastQuestions(journal::JournalView& journal, std::string book, tools::FindSilence silence);
   ~PastQuestions() { stop(); }
 
   /// What story_of() says of an id, or story_at() of an offset. Errors: also `busy` while another
@@ -37,6 +38,7 @@ class PastQuestions {
 
   journal::JournalView& journal_;
   const std::string book_;
+  const tools::FindSilence silence_;
   Channel<Question> questions_{1};
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> busy_ = false;

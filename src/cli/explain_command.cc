@@ -121,7 +121,8 @@ int explain_command(const ExplainOptions& options, std::istream& in, std::ostrea
   err << faults.text();
   if (!folder) return 1;
   const tools::StorySources past{*folder->journal, folder->generations(), folder->hashes(),
-                                 folder->path + "/book.sqlite"};
+                                 folder->path + "/book.sqlite",
+                                 tools::silences_in(*folder->journal)};
   const auto story = tools::story_of(past, options.id, options.all);
   if (!story) {
     refuse(story.error(), err);

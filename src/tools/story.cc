@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -70,13 +72,35 @@ std::string describe(const model::Change& change) {
   return text;
 }
 
-// ` by 3f63f1af-…, 41…`, of a JSON list.
-std::string causes_text(const std::string& detail) {
+// What suppressed it: of a JSON list.
+std::vector<std::string> causes_of(const std::string& detail) {
   const auto list = Json::parse(detail, nullptr, false);
-  std::string out;
+  std::vector<std::string> out;
   for (const auto& one : list.is_array() ? list : Json::array())
-    if (one.is_string()) out += (out.empty() ? " by " : ", ") + one.get<std::string>();
+    if (one.is_string()) out.push_back(one.get<std::string>());
   return out;
+}
+
+// ` by 3f63f1af-…, 41…`
+std::string causes_text(const std::string& detail) {
+  std::string out;
+  for (const auto& one : causes_of(detail)) out += (out.empty() ? " by " : ", ") + one;
+  return out;
+}
+
+std::string silence_text(const model::Silence& silence) {
+  auto text = fmt::format("silence {}{}", silence.id,
+                          said_text(silence.created_by, silence.comment));
+  text += ", until " + format_rfc3339(silence.ends_at);
+  return silence.until_resolved ? text + " or until no alert of it fires" : text;
+}
+
+Json to_json(const model::Silence& silence) {
+  return {{"id", silence.id},
+          {"createdBy", silence.created_by},
+          {"comment", silence.comment},
+          {"startsAt", format_rfc3339(silence.starts_at)},
+          {"endsAt", format_rfc3339(silence.ends_at)}};
 }
 
 std::string describe(const alert::BookView::Told& told) {
@@ -193,6 +217,21 @@ class Explainer {
     return out;
   }
 
+  // As JSON, with the silences that it names. In the text each of them has one line.
+  Json tell(const alert::BookView::Told& told, const std::string& indent) {
+    auto json = to_json(told);
+    if (told.outcome != "silenced" || !past_.silence) return json;
+    for (const auto& id : causes_of(told.detail)) {
+      auto known = silences_.find(id);
+      if (known == silences_.end()) {
+        known = silences_.emplace(id, past_.silence(id)).first;
+        if (known->second) text(indent + silence_text(*known->second) + '\n');
+      }
+      if (known->second) json["silences"].push_back(to_json(*known->second));
+    }
+    return json;
+  }
+
   // What each target was notified of first, or why not: a group may have waited for more
   // (group_wait, group_interval).
   std::vector<alert::BookView::Told> told_since(const std::string& alert, model::Offset offset) {
@@ -220,7 +259,7 @@ class Explainer {
     }
     for (const auto& told : told_of(alert.id)) {
       text(attempts_text(told, "  ") + "  " + describe(told) + '\n');
-      json["told"].push_back(to_json(told));
+      json["told"].push_back(tell(told, "    "));
     }
     json_.push_back(std::move(json));
     text("opened by\n");
@@ -259,7 +298,7 @@ class Explainer {
         text(attempts_text(told, "    ") + "    " + describe(told) +
              (told.offset == offset ? "\n"
                                     : fmt::format(", with its group at offset {}\n", told.offset)));
-        one["told"].push_back(to_json(told));
+        one["told"].push_back(tell(told, "      "));
       }
       json["changes"].push_back(std::move(one));
     }
@@ -277,11 +316,38 @@ class Explainer {
   const StorySources& past_;
   const bool all_;
   std::optional<alert::BookView> book_;
+  std::map<std::string, std::optional<model::Silence>> silences_;  // those that were asked for
   std::string text_;
   Json json_ = Json::array();
 };
 
 }  // namespace
+
+FindSilence silences_in(journal::JournalView& journal) {
+  using Silences = std::map<std::string, model::Silence>;
+  const auto read = [&journal] {
+    Silences out;
+    const auto first = journal.first_offset();
+    if (!first) return out;
+    // What cannot be read any more is missing in the story, which is there without it.
+    (void)read_past(journal, *first, [&](const model::Record& record) -> Result<bool> {
+      if (const auto* set = std::get_if<model::SetSilence>(&record.payload)) {
+        if (auto silence = model::parse_silence(set->silence)) out[silence->id] = *silence;
+      } else if (const auto* ended = std::get_if<model::ExpireSilence>(&record.payload)) {
+        const auto found = out.find(ended->id);
+        if (found != out.end()) found->second.ends_at = record.arrived();
+      }
+      return true;
+    });
+    return out;
+  };
+  return [read, known = std::make_shared<std::optional<Silences>>()](
+             const std::string& id) -> std::optional<model::Silence> {
+    if (!*known) *known = read();
+    const auto found = (*known)->find(id);
+    return found == (*known)->end() ? std::nullopt : std::optional(found->second);
+  };
+}
 
 std::string event_text(const model::Event& event) {
   return about(event);

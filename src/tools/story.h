@@ -1,12 +1,19 @@
 #pragma once
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "engine/engine.h"
 #include "journal/view.h"
 #include "model/event.h"
+#include "model/silence.h"
 #include "tools/past.h"
 
 namespace alarum::tools {
+
+/// The silence of that id as it is now; nullopt if nobody knows it any more. May wait, for no longer
+/// than a person does.
+using FindSilence = std::function<std::optional<model::Silence>(const std::string& id)>;
 
 /// Where the past stands.
 struct StorySources {
@@ -14,7 +21,12 @@ struct StorySources {
   engine::FindGeneration generations;
   FindHash hashes;
   std::string book;  ///< path of the book's file; what stands there may be missing
+  FindSilence silence;
 };
+
+/// Silences by the records of a journal, for where no engine has them. The first question reads the
+/// whole journal; `journal` outlives the result.
+FindSilence silences_in(journal::JournalView& journal);
 
 /// What `alarum explain ID` says, for people and for programs.
 struct Story {

@@ -253,6 +253,13 @@ def the_story_of_an_alert_can_be_asked_for():
             assert [(e["outcome"], e["target"]) for e in story if e["kind"] == "notification"] == [("delivered", "test/webhook/0")]
             story = get(daemon, "/api/v1/history", alert=quiet["id"])
             assert [(e["why"], e["by"]) for e in story if e["kind"] == "suppressed"] == [("silenced", [made["silenceID"]])], story
+            # Who made the silence, and until when it holds, from the daemon and from its folder.
+            for place in ("--url", daemon.url), ("--data", f"{folder}/var"):
+                said = subprocess.run([BINARY, "explain", quiet["id"], *place], check=True, capture_output=True, text=True).stdout
+                line = next(line.strip() for line in said.splitlines() if line.strip().startswith("silence "))
+                assert line == f"silence {made['silenceID']}, by k, until {NEXT_WEEK[:-1]}.000Z" or line == f"silence {made['silenceID']}, by k, until {NEXT_WEEK}", said
+                said = subprocess.run([BINARY, "explain", quiet["id"], "-o", "json", *place], check=True, capture_output=True, text=True).stdout
+                assert json.loads(said)[0]["told"][0]["silences"][0]["createdBy"] == "k", said
             kinds = lambda **asked: sorted(e["kind"] for e in get(daemon, "/api/v1/history", **asked))
             assert kinds(kind="suppressed") == kinds(why="silenced") == ["suppressed"] and kinds(why="muted") == []
             assert kinds(kind="transition", filter="alertname=B") == ["fired"] and kinds(filter="alertname=A") == ["fired", "notification"]

@@ -59,6 +59,12 @@ bool is_received(const Told& told) {
   return told.seen.taken();
 }
 
+// An answer that makes a dead letter.
+bool is_refused(const Told& told) {
+  const auto status = told.seen.status;
+  return told.seen.whole && status >= 400 && status < 500 && status != 408 && status != 429;
+}
+
 }  // namespace
 
 std::vector<std::string> replaced_by(const Told& told) {
@@ -434,8 +440,15 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
   std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;
   // By target: a digest does not say which groups its alerts are of.
   std::map<std::string, std::vector<const ToldAlert*>> digested;
+  // By target and fingerprint: a beginning that was refused for good. Its dead letter may be
+  // recorded nowhere: after a start whose journal could not be written it was sent again, and taken.
+  std::set<std::pair<std::string, std::string>> refused;
   bool after_cut = false;
   for (const auto& one : told) {
+    if (is_refused(one)) {
+      for (const auto& alert : one.alerts)
+        if (alert.firing) refused.emplace(one.seen.target, alert.fingerprint);
+    }
     if (!is_received(one)) continue;
     // A receiver that remembers ids passes it over
     if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;
@@ -469,7 +482,8 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     const auto is_known = [&](const ToldAlert& alert) {
       const auto same = shown.find({one.seen.target, alert.fingerprint});
       return alert.firing || (alert.lost && after_crash) || (same != shown.end() && same->second) ||
-             firing.contains({one.seen.target, alert.id});
+             firing.contains({one.seen.target, alert.id}) ||
+             refused.contains({one.seen.target, alert.fingerprint});
     };
     const auto is_another = [&](const ToldAlert* alert) {
       return !prints.contains(alert->fingerprint) && fits_group_of(one, *alert);

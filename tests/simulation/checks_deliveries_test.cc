@@ -59,6 +59,12 @@ TEST(Checks, FiringComesBeforeResolvedAndInOrder) {
             Violations());
   EXPECT_EQ(check_order({told("n2", over), told("n1", fires)}, {}, {}).size(), 3U);
   EXPECT_EQ(check_order({told("n2", over)}, {}, {}).size(), 1U);
+  // Seed 5008080: the beginning was refused, and nothing recorded that.
+  auto refused = told("n1", fires);
+  refused.seen.status = 404;
+  EXPECT_EQ(check_order({refused, told("n2", over)}, {}, {}), Violations());
+  refused.seen.status = 503;
+  EXPECT_EQ(check_order({refused, told("n2", over)}, {}, {}).size(), 1U);
   EXPECT_EQ(check_order({told("n2", over)}, {"ops/webhook/0"}, {}), Violations());
   auto again = told("n3", fires);
   again.seen.incarnation = 1;
