@@ -124,9 +124,9 @@ Result<std::unique_ptr<Bridge>> Bridge::start(const Settings& settings, Loaded l
   if (!core) return std::unexpected(core.error());
   bridge->core_ = std::move(*core);
   bridge->lock_inode_ = inode_of(bridge->config().data + "/lock");
-  bridge->past_ = std::make_unique<PastQuestions>(bridge->core_->journal().view(),
-                                                  bridge->core_->storage().book_path(),
-                                                  bridge->find_silence());
+  bridge->past_ =
+      std::make_unique<PastQuestions>(bridge->core_->journal().view(),
+                                      bridge->core_->storage().book_path(), bridge->find_silence());
   bridge->trials_ = bridge->make_trials();
   bridge->receiver_tests_ = bridge->make_receiver_tests();
   if (auto done = bridge->listen(); !done) return std::unexpected(done.error());

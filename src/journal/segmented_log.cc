@@ -1,6 +1,5 @@
 #include "journal/segmented_log.h"
 
-
 #include <algorithm>
 
 #include "base/log.h"

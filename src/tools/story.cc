@@ -89,8 +89,8 @@ std::string causes_text(const std::string& detail) {
 }
 
 std::string silence_text(const model::Silence& silence) {
-  auto text = fmt::format("silence {}{}", silence.id,
-                          said_text(silence.created_by, silence.comment));
+  auto text =
+      fmt::format("silence {}{}", silence.id, said_text(silence.created_by, silence.comment));
   text += ", until " + format_rfc3339(silence.ends_at);
   return silence.until_resolved ? text + " or until no alert of it fires" : text;
 }

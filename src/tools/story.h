@@ -11,8 +11,8 @@
 
 namespace alarum::tools {
 
-/// The silence of that id as it is now; nullopt if nobody knows it any more. May wait, for no longer
-/// than a person does.
+/// The silence of that id as it is now; nullopt if nobody knows it any more. May wait, for no
+/// longer than a person does.
 using FindSilence = std::function<std::optional<model::Silence>(const std::string& id)>;
 
 /// Where the past stands.

@@ -59,11 +59,38 @@ bool is_received(const Told& told) {
   return told.seen.taken();
 }
 
-// An answer that makes a dead letter.
-bool is_refused(const Told& told) {
-  const auto status = told.seen.status;
-  return told.seen.whole && status >= 400 && status < 500 && status != 408 && status != 429;
-}
+using OfTarget = std::pair<std::string, std::string>;  // a target, and what is meant there
+
+// What a receiver refused for good. While the journal cannot be written, there is no record of a
+// dead letter: the next start sends it again, a receiver that has changed its mind takes it behind
+// newer ones, and these come again as well. One that drops the ids that it knows then stays behind.
+class Refused {
+ public:
+  void note(const Told& one) {
+    const auto status = one.seen.status;
+    if (!one.seen.whole || status < 400 || status >= 500 || status == 408 || status == 429) return;
+    ids_.emplace(one.seen.target, one.seen.id);
+    for (const auto& alert : one.alerts)
+      if (alert.firing) beginnings_.emplace(one.seen.target, alert.fingerprint);
+  }
+  bool has_beginning(const OfTarget& fingerprint) const {
+    return beginnings_.contains(fingerprint);
+  }
+  // Whether this one was refused before. If so, the newer ones of its group are news again.
+  bool is_taken_after_all(const Told& one, const std::vector<Told>& told,
+                          std::set<OfTarget>& known) const {
+    if (!ids_.contains({one.seen.target, one.seen.id})) return false;
+    for (const auto& newer : told) {
+      if (newer.seen.target == one.seen.target && newer.seen.group_key == one.seen.group_key &&
+          newer.seen.offset > one.seen.offset)
+        known.erase({newer.seen.target, newer.seen.id});
+    }
+    return true;
+  }
+
+ private:
+  std::set<OfTarget> ids_, beginnings_;
+};
 
 }  // namespace
 
@@ -440,18 +467,14 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
   std::map<std::pair<std::string, std::string>, std::set<std::string>> told_in;
   // By target: a digest does not say which groups its alerts are of.
   std::map<std::string, std::vector<const ToldAlert*>> digested;
-  // By target and fingerprint: a beginning that was refused for good. Its dead letter may be
-  // recorded nowhere: after a start whose journal could not be written it was sent again, and taken.
-  std::set<std::pair<std::string, std::string>> refused;
+  Refused refused;
   bool after_cut = false;
   for (const auto& one : told) {
-    if (is_refused(one)) {
-      for (const auto& alert : one.alerts)
-        if (alert.firing) refused.emplace(one.seen.target, alert.fingerprint);
-    }
+    refused.note(one);
     if (!is_received(one)) continue;
     // A receiver that remembers ids passes it over
     if (one.outbox && !known.emplace(one.seen.target, one.seen.id).second) continue;
+    const bool refused_before = refused.is_taken_after_all(one, told, known);
     if (was_cut(incarnations, std::exchange(incarnation, one.seen.incarnation),
                 one.seen.incarnation)) {
       newest.clear(), firing.clear(), shown.clear(), told_in.clear(), digested.clear();
@@ -461,7 +484,7 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
     for (auto& id : replaced_by(one)) known.emplace(one.seen.target, std::move(id));
     if (one.outbox && !one.merged) {
       auto& before = newest[{one.seen.target, one.seen.group_key}];
-      if (before && before->seen.offset > one.seen.offset &&
+      if (before && before->seen.offset > one.seen.offset && !refused_before &&
           !is_told_anew(*before, one.seen.incarnation, incarnations)) {
         out.push_back(fmt::format("{} was told of offset {} after {} in group {}", one.seen.target,
                                   one.seen.offset, before->seen.offset, one.seen.group_key));
@@ -483,7 +506,7 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
       const auto same = shown.find({one.seen.target, alert.fingerprint});
       return alert.firing || (alert.lost && after_crash) || (same != shown.end() && same->second) ||
              firing.contains({one.seen.target, alert.id}) ||
-             refused.contains({one.seen.target, alert.fingerprint});
+             refused.has_beginning({one.seen.target, alert.fingerprint});
     };
     const auto is_another = [&](const ToldAlert* alert) {
       return !prints.contains(alert->fingerprint) && fits_group_of(one, *alert);
@@ -502,7 +525,7 @@ Violations check_order(const std::vector<Told>& told, const std::set<std::string
       auto& state = firing.try_emplace({one.seen.target, alert.id}, true, &one).first->second;
       const bool over =
           !state.firing && !is_told_anew(*state.by, one.seen.incarnation, incarnations);
-      if (over && alert.firing) {
+      if (over && alert.firing && !refused_before) {
         out.push_back(fmt::format("{} was told that {} {} fires after it was told of its end",
                                   one.seen.target, alert.name, alert.id));
       }
@@ -670,15 +693,18 @@ Violations check_receivers(const std::vector<Told>& told,
   Violations out;
   struct State {
     bool firing = false, untraceable = false;
-    std::set<std::string> ids;  // that were told under this fingerprint
-    std::string name, by;       // of the newest: the alert's, the notification's
+    std::set<std::string> ids;      // that were told under this fingerprint
+    std::string name, by;           // of the newest: the alert's, the notification's
     std::optional<ToldAlert> told;  // the newest with an id
   };
   std::map<std::string, std::map<std::string, State>> states;  // by target and fingerprint
   std::set<std::pair<std::string, std::string>> seen;
+  Refused refused;
   for (const auto& one : told) {
+    refused.note(one);
     if (!is_received(one) || (one.outbox && !seen.emplace(one.seen.target, one.seen.id).second))
       continue;
+    refused.is_taken_after_all(one, told, seen);
     if (is_old_news(one, seen)) continue;
     for (auto& id : replaced_by(one)) seen.emplace(one.seen.target, std::move(id));
     for (const auto& alert : one.alerts) {

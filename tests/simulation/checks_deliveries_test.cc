@@ -281,7 +281,8 @@ TEST(Checks, WhatNothingTellsOfMayFireAtAReceiverForEver) {
   resend.outbox = false, resend.alerts[0].id.clear();
   EXPECT_EQ(check_receivers({one, resend}, none, {}, {}, first_only), Violations());
   EXPECT_EQ(check_receivers({another, resend}, none, {}, {}, first_only).size(), 1U);
-  EXPECT_EQ(check_receivers({resend}, none, {}, {}, first_only).size(), 1U) << "never told with one";
+  EXPECT_EQ(check_receivers({resend}, none, {}, {}, first_only).size(), 1U)
+      << "never told with one";
 }
 
 TEST(Checks, WhatIsForgottenIsNotKnownFromAResendEither) {
