@@ -135,6 +135,16 @@ Result<std::vector<BookView::Told>> BookView::told_of(const std::string& alert_i
   return out;
 }
 
+Result<std::vector<std::string>> BookView::receivers() {
+  const auto rows = database_.query(
+      "SELECT DISTINCT substr(target, 1, instr(target, '/') - 1) FROM notifications "
+      "UNION SELECT DISTINCT receiver FROM suppressed ORDER BY 1");
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<std::string> out;
+  for (const auto& row : *rows) out.push_back(text(row[0]));
+  return out;
+}
+
 Result<std::map<std::string, std::uint64_t>> BookView::waiting() {
   const auto rows = database_.query(
       "SELECT target, count(*) FROM notifications WHERE outcome = 0 GROUP BY target");

@@ -79,6 +79,9 @@ class BookView {
     std::string example;  ///< an alert with one of these
   };
   Result<Sums> sums();
+  /// Receivers of which something was recorded, sorted. Reads all of it, so it is for where there
+  /// is nothing else to say.
+  Result<std::vector<std::string>> receivers();
   /// How many notifications are pending, by target; a target without any is not in it.
   Result<std::map<std::string, std::uint64_t>> waiting();
 

@@ -66,6 +66,8 @@ class Dispatcher {
   void agree(const Recorded& recorded, const std::set<std::string>& targets);
   void record_again(const std::map<std::string, Reasons>& recorded);
   void expect_ends(const Recorded& ending) { reconciliation_.expect_ends(ending); }
+  void expect_no_end(const std::string& id) { reconciliation_.expect_no_end(id); }
+  const Recorded& expected_ends() const { return reconciliation_.expected_ends(); }
   /// During a replay: the book says that this target was notified in this group in the step of the
   /// newest record, but the replay made no such message. Reminders then count from this record.
   /// This happens if an earlier start had to make groups and book agree.

@@ -31,6 +31,8 @@ class Reconciliation {
   /// Records that are about to come will end these alerts. Until then nobody is notified that they
   /// fire. Each comes with the recipients who must be notified of the end; all others were.
   void expect_ends(const RecordedRecipients& ending);
+  /// That alert fires on: records that the damage left have hit it again.
+  void expect_no_end(const std::string& id) { expected_ends_.erase(id); }
   /// Those, for ever. Not saved: a start asks again.
   const RecordedRecipients& expected_ends() const { return expected_ends_; }
 

@@ -14,6 +14,7 @@
 #include "api/silence_routes.h"
 #include "api/streams.h"
 #include "api/trial_routes.h"
+#include "http/other_site.h"
 
 namespace alarum::api {
 namespace {
@@ -143,9 +144,10 @@ asio::awaitable<Response> page(const Ask& ask, bool json) {
 asio::awaitable<Response> reload(const Sources& sources, const Request& request) {
   // A page of another site may make a browser on this machine post here; browsers then say where it
   // came from.
-  if (request.header("Origin"))
+  if (request.header("Origin") && !http::is_of_our_page(request))
     co_return http::error_response(403, "forbidden_origin",
-                                   "a reload is not taken from a web page");
+                                   "a reload is taken from no web page but the daemon's own, which "
+                                   "sends it as application/json");
   const bool json = wants(request, "application/json");
   const Ask ask = [&sources](http::Completion<Result<TextAndJson>> done) {
     sources.reload(false, std::move(done));

@@ -19,45 +19,52 @@ class Checker {
  public:
   Checker(const std::string& path, Diagnostics& out) : path_(path), out_(out) {}
 
-  // Where what is checked from here on stands.
-  void stands_at(const Place& place) { place_ = place.line > 0 ? place : Place{path_, 0, 0}; }
   // Certificate and key that the daemon shows to others.
   void ours(const std::string& what, const config::ListenTls& files) {
-    if (are_there(what, {{"cert_file", files.cert_file},
-                         {"key_file", files.key_file},
-                         {"client_ca_file", files.client_ca_file}}))
-      note(what, http::Tls::load(files));
+    if (are_there(what, files.places,
+                  {{"cert_file", files.cert_file},
+                   {"key_file", files.key_file},
+                   {"client_ca_file", files.client_ca_file}}))
+      note(place_of(files.places, "cert_file"), what, http::Tls::load(files));
   }
   // Authorities that it trusts, and the client certificate that it shows to servers.
   void theirs(const std::string& what, const config::Tls& files) {
-    if (!are_there(what, {{"ca_file", files.ca_file},
-                          {"cert_file", files.cert_file},
-                          {"key_file", files.key_file}}))
+    if (!are_there(what, files.places,
+                   {{"ca_file", files.ca_file},
+                    {"cert_file", files.cert_file},
+                    {"key_file", files.key_file}}))
       return;
     if (!files.ca_file.empty())
-      note(what + ": ca_file", http::Tls::check_authorities(files.ca_file));
+      note(place_of(files.places, "ca_file"), what + ": ca_file",
+           http::Tls::check_authorities(files.ca_file));
     if (!files.cert_file.empty())
-      note(what, http::Tls::load({files.cert_file, files.key_file, {}, false}));
+      note(place_of(files.places, "cert_file"), what,
+           http::Tls::load({files.cert_file, files.key_file, {}, false, {}}));
   }
 
  private:
-  void note(const std::string& what, const auto& loaded) {
-    if (!loaded) out_.error(place_, fmt::format("{}: {}", what, loaded.error().message));
+  Place place_of(const config::FilePlaces& places, const char* key) const {
+    const auto found = places.by_key.find(key);
+    return found == places.by_key.end() ? Place{path_, 0, 0} : found->second;
+  }
+  void note(const Place& place, const std::string& what, const auto& loaded) {
+    if (!loaded) out_.error(place, fmt::format("{}: {}", what, loaded.error().message));
   }
   // A line for each that cannot be opened; who mends one must not find the next one then.
-  bool are_there(const std::string& what,
+  bool are_there(const std::string& what, const config::FilePlaces& places,
                  const std::vector<std::pair<const char*, std::string>>& files) {
     bool all = true;
     for (const auto& [key, path] : files) {
       if (path.empty() || ::access(path.c_str(), R_OK) == 0) continue;
-      out_.error(place_, fmt::format("{}: {}: {}: {}", what, key, path, std::strerror(errno)));
+      const int error = errno;
+      out_.error(place_of(places, key),
+                 fmt::format("{}: {}: {}: {}", what, key, path, std::strerror(error)));
       all = false;
     }
     return all;
   }
 
   const std::string& path_;
-  Place place_{path_, 0, 0};
   Diagnostics& out_;
 };
 
@@ -65,9 +72,7 @@ class Checker {
 
 void check_key_files(const config::Config& config, const std::string& path, Diagnostics& out) {
   Checker check(path, out);
-  check.stands_at(config.tls_place);
   if (config.tls) check.ours("tls", *config.tls);
-  check.stands_at({});
   for (const auto& source : *config.sources) {
     if (source.tls) check.ours("source " + source.name, *source.tls);
     check.theirs("source " + source.name, source.http.tls);
@@ -76,12 +81,10 @@ void check_key_files(const config::Config& config, const std::string& path, Diag
   check.theirs("smn", config.pushes->smn.how->tls);
   check.theirs("sns", config.pushes->sns.how->tls);
   for (const auto& receiver : config.receivers) {
-    check.stands_at(receiver.place);
     for (const auto& integration : receiver.integrations)
       check.theirs(fmt::format("receiver {}: {}_configs", receiver.name, integration.kind),
                    integration.http.tls);
   }
-  check.stands_at({});
   if (config.heartbeat) check.theirs("heartbeat", config.heartbeat->how.http.tls);
 }
 

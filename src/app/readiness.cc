@@ -128,6 +128,7 @@ Condition start_condition(const Damage& damage) {
              "started_from_damage",
              damage.cause + "; alerts that ended as lost: " + std::to_string(parted.lost.size()) +
                  ", that fire and had no record: " + std::to_string(parted.found.size()) +
+                 ", that fire on after a lost end: " + std::to_string(parted.again.size()) +
                  "; look at alarum history and alarum silence query, and check the disk")
       .with_alert();
 }

@@ -218,6 +218,9 @@ void log_damage(const Damage& damage) {
       damage.parted.found);
   say("alerts fire again whose end the journal has lost: they are ended once more",
       damage.parted.over);
+  say("alerts fire on whose end the journal has lost, because events came after it: people are "
+      "notified again",
+      damage.parted.again);
 }
 
 alert::Posted damage_alert(const Damage& damage, Time now) {

@@ -2,6 +2,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "alert/book_view.h"
 #include "base/time.h"
@@ -18,6 +19,8 @@ class FolderHistory {
   /// The next page of what the query string asks for; it goes on where the page before ended.
   /// Errors: `bad_parameter`, `bad_matcher`, those of BookView.
   Result<nlohmann::ordered_json> page(const std::string& query);
+  /// The receivers that it names.
+  Result<std::vector<std::string>> receivers() { return view_.receivers(); }
   /// Whether there is another page.
   bool more() const { return more_; }
 

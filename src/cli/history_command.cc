@@ -27,7 +27,8 @@ constexpr std::size_t kPage = 5000;     // of one answer
 
 struct Listed {
   Entry entries = Entry::array();
-  bool more = false;  // there are older ones
+  bool more = false;                   // there are older ones
+  std::vector<std::string> receivers;  // that there are, where there are no entries
 };
 
 std::string who(const Entry& entry) {
@@ -121,6 +122,11 @@ std::optional<Listed> of_daemon(ApiClient& client, const HistoryOptions& options
     query = client.next();  // its own limit comes second, and is not looked at
   } while (!query.empty() && left > 0);
   listed.more = !query.empty();
+  if (listed.entries.empty()) {
+    const auto receivers = client.get("/api/v2/receivers");
+    if (!receivers) return std::nullopt;
+    for (const auto& one : *receivers) listed.receivers.push_back(one.value("name", ""));
+  }
   return listed;
 }
 
@@ -141,17 +147,16 @@ std::optional<Listed> of_folder(const HistoryOptions& options, const std::string
     for (const auto& entry : *page) listed.entries.push_back(entry);
   } while (history->more() && left > 0);
   listed.more = history->more();
+  if (listed.entries.empty()) {
+    if (auto named = history->receivers()) listed.receivers = std::move(*named);
+  }
   return listed;
 }
 
 // Whether there is a receiver that `target` names, or an integration of it. Receivers of the past
 // are known by their entries alone, so this is asked when there are none.
-bool knows_target(ApiClient& client, const std::string& target, std::ostream& err) {
-  if (target.empty()) return true;
-  const auto receivers = client.get("/api/v2/receivers");
-  if (!receivers) return false;
-  std::vector<std::string> names;
-  for (const auto& one : *receivers) names.push_back(one.value("name", ""));
+bool knows_target(const std::vector<std::string>& names, const std::string& target,
+                  std::ostream& err) {
   const auto wanted = target.substr(0, target.find('/'));
   if (std::ranges::find(names, wanted) != names.end()) return true;
   err << fmt::format("error: no receiver is called \"{}\"{}; there are: {}\n", wanted,
@@ -183,7 +188,7 @@ int history_command(const HistoryOptions& options, std::ostream& out, std::ostre
   if (listed->more)
     err << "these are the newest " << entries.size()
         << ", and there are older ones: --limit says how many are wanted\n";
-  if (entries.empty() && !names_folder && !knows_target(client, target, err)) return 1;
+  if (entries.empty() && !target.empty() && !knows_target(listed->receivers, target, err)) return 1;
   if (options.json)
     return out << entries.dump(-1, ' ', false, Entry::error_handler_t::replace) << "\n", 0;
   if (entries.empty()) return out << "nothing\n", 0;

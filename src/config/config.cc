@@ -263,7 +263,6 @@ class Reader {
   }
 
   void tls(const Node& node) {
-    config_.tls_place = node.place;
     if (!expect_kind(node, Kind::mapping, "tls", "a mapping with \"cert_file\" and \"key_file\"",
                      out_))
       return;
@@ -272,10 +271,14 @@ class Reader {
                 {"min_version", "cipher_suites"}},
                "tls", out_);
     auto& tls = config_.tls.emplace();
-    if (const auto* n = node.find("cert_file")) tls.cert_file = path_of(*n, "cert_file");
-    if (const auto* n = node.find("key_file")) tls.key_file = path_of(*n, "key_file");
-    if (const auto* n = node.find("client_ca_file"))
-      tls.client_ca_file = path_of(*n, "client_ca_file");
+    for (const auto& [key, path] :
+         {std::pair{"cert_file", &tls.cert_file}, std::pair{"key_file", &tls.key_file},
+          std::pair{"client_ca_file", &tls.client_ca_file}}) {
+      const auto* n = node.find(key);
+      if (!n) continue;
+      *path = path_of(*n, key);
+      tls.places.by_key[key] = n->place;
+    }
     if (const auto* n = node.find("client_auth_type")) client_auth_type(*n, tls);
     if (!node.find("cert_file") || !node.find("key_file"))
       out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");

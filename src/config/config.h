@@ -113,6 +113,7 @@ struct ListenTls {
   /// `client_auth_type: VerifyClientCertIfGiven`: clients without a certificate may connect as
   /// well.
   bool client_optional = false;
+  FilePlaces places;
   friend bool operator==(const ListenTls&, const ListenTls&) = default;
 };
 
@@ -123,7 +124,6 @@ struct ListenTls {
 struct Config {
   Address listen;
   std::optional<ListenTls> tls;
-  Place tls_place;        ///< of `tls` in the file
   bool insecure = false;  ///< an address that others can reach may be without auth
   /// How people reach the daemon, for links in notifications; no slash at its end. Empty:
   /// http://<listen>.

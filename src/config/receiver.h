@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +18,13 @@ class Receiver;  // receivers/receiver.h
 
 namespace alarum::config {
 
+/// Where the keys stand that name files, by the key (`ca_file`), for messages. Configs that differ
+/// in nothing else are equal: a line that moved restarts nothing.
+struct FilePlaces {
+  std::map<std::string, Place> by_key;
+  friend bool operator==(const FilePlaces&, const FilePlaces&) { return true; }
+};
+
 /// How a server that the daemon connects to proves who it is, and how the daemon does. Paths are
 /// relative to the config file; the files are read at each connection, so a renewed certificate
 /// needs no reload.
@@ -26,6 +34,7 @@ struct Tls {
   /// The name that the server's certificate must have; empty: the host of the URL.
   std::string server_name;
   bool insecure_skip_verify = false;
+  FilePlaces places;
   friend bool operator==(const Tls&, const Tls&) = default;
 };
 

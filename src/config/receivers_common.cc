@@ -180,9 +180,12 @@ void read_tls(const Node& node, Tls& into, Diagnostics& out) {
              {{"ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify"},
               {"ca", "cert", "key", "min_version", "max_version"}},
              "tls_config", out);
-  into.ca_file = read_path(node, "ca_file", out);
-  into.cert_file = read_path(node, "cert_file", out);
-  into.key_file = read_path(node, "key_file", out);
+  for (const auto& [key, path] :
+       {std::pair{"ca_file", &into.ca_file}, std::pair{"cert_file", &into.cert_file},
+        std::pair{"key_file", &into.key_file}}) {
+    *path = read_path(node, key, out);
+    if (const auto* n = node.find(key)) into.places.by_key[key] = n->place;
+  }
   if (const auto* n = node.find("server_name"))
     into.server_name = read_string(*n, "server_name", out).value_or("");
   if (const auto* n = node.find("insecure_skip_verify"))

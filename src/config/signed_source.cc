@@ -96,6 +96,7 @@ std::shared_ptr<const Http> read_how(const Node& node, Diagnostics& out) {
   if (const auto* n = node.find("ca_file")) {
     if (const auto path = read_string(*n, "ca_file", out))
       how->tls.ca_file = beside(n->place.file, *path);
+    how->tls.places.by_key["ca_file"] = n->place;
   }
   read_proxy(node, how->proxy_url, out);
   return how;

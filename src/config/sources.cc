@@ -167,6 +167,7 @@ class SourceReader {
       const auto* n = node.find(key);
       const auto path = n ? read_string(*n, key, out_) : std::nullopt;
       if (path) *into = beside(n->place.file, *path);
+      if (n) tls.places.by_key[key] = n->place;
     }
     if (tls.cert_file.empty() || tls.key_file.empty())
       out_.error(node.place, "tls needs \"cert_file\" and \"key_file\"");

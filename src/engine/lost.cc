@@ -71,7 +71,15 @@ Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
   std::set<std::string> known;
   for (const auto& [id, live] : engine_.active_alerts().all()) {
     known.insert(live.alert.id);
-    if (firing->contains(live.alert.id)) continue;
+    if (firing->contains(live.alert.id)) {
+      // The book had its end when the replay came to where the book ends. Records after that hit it
+      // again, so it fires, and whoever was notified of its end must hear that.
+      if (!dispatcher_.expected_ends().contains(live.alert.id)) continue;
+      dispatcher_.expect_no_end(live.alert.id);
+      parted.again.push_back(live.alert.id);
+      alive.push_back({live.alert, all_recipients(live.alert)});
+      continue;
+    }
     if (over->contains(live.alert.id)) {
       parted.over.push_back(live.alert.id);
     } else {
@@ -112,6 +120,10 @@ Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
   }
   const auto agreed = [&]() -> Result<Parted> {
     if (auto done = meet_book(*over); !done) return std::unexpected(done.error());
+    for (const auto& one : alive) {
+      if (std::ranges::find(parted.again, one.alert.id) != parted.again.end())
+        dispatcher_.agree({{one.alert.id, one.recipients}}, all_targets());
+    }
     return parted;
   };
   unreconciled_ = false;
@@ -133,6 +145,18 @@ Result<Processor::Parted> Processor::reconcile(const alert::Reconciling& now) {
     enter_change(std::move(reconciled.changes[i]), reconciled.owes[i]);
   if (auto done = commit(); !done) return std::unexpected(done.error());
   return agreed();
+}
+
+// Every target of its routes.
+std::vector<alert::Recipient> Processor::all_recipients(const model::Alert& alert) const {
+  std::vector<alert::Recipient> out;
+  for (const auto& [receiver, group_key, labels] : dispatcher_.receivers(alert)) {
+    for (const auto& target : delivery_config_.targets) {
+      if (target.receiver == receiver)
+        out.push_back({target.name, group_key, dispatcher_.labels_in(alert, group_key)});
+    }
+  }
+  return out;
 }
 
 alert::Notified Processor::notified(model::Alert alert, std::vector<alert::Recipient> recipients,

@@ -121,7 +121,10 @@ class Processor {
     std::vector<std::string> found;
     /// Ended in the book, still fire in the engine: the caller must end them by a record.
     std::vector<std::string> over;
-    bool any() const { return !lost.empty() || !found.empty() || !over.empty(); }
+    /// Had ended in the book, and records that it did not have hit them again: they fire, and
+    /// people are notified once more.
+    std::vector<std::string> again;
+    bool any() const { return !lost.empty() || !found.empty() || !over.empty() || !again.empty(); }
   };
   /// After a replay and before the first new record, makes book and engine agree (alert/lost.h), in
   /// one transaction, then routing and book (Dispatcher::agree). The second is needed because
@@ -230,6 +233,7 @@ class Processor {
   /// Alerts that fire in the engine and ended in the book, each with the recipients who have not
   /// been notified of the end.
   Result<alert::Dispatcher::Recorded> ended_by_book();
+  std::vector<alert::Recipient> all_recipients(const model::Alert& alert) const;
   void note_unread();
   /// The offset after the newest record that was stepped, or after the restored state.
   model::Offset reached() const { return expected_.value_or(next_offset()); }

@@ -214,7 +214,7 @@ BacktestReport Backtest::report() const {
   report.to = std::max(to_, report.from);
   report.events = events_;
   const auto days = std::max(
-      1.0 / 24, std::chrono::duration<double, std::ratio<86400>>(report.to - report.from).count());
+      1.0, std::chrono::duration<double, std::ratio<86400>>(report.to - report.from).count());
   report.person = person();
   report.days = by_day(report.person);
   const auto side = [&](const Side& of) {

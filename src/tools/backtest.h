@@ -28,7 +28,8 @@ struct PastAlert {
 struct BacktestReport {
   Time from, to;             ///< engine time of the period
   std::uint64_t events = 0;  ///< in the period
-  /// The numbers of one set of rules.
+  /// The numbers of one set of rules. A period below a day counts as one: what was in an hour says
+  /// little about a day, so nothing is scaled up.
   struct Side {
     std::size_t alerts = 0;  ///< fired in the period, without those that came late
     double a_day = 0;        ///< alerts in 24 hours
@@ -57,6 +58,7 @@ struct BacktestReport {
   };
   std::vector<Day> days;  ///< every day of the period that had something, in order
 
+  bool is_short() const { return to - from < std::chrono::hours(24); }
   bool same() const { return added.empty() && removed.empty() && moved.empty(); }
 };
 

@@ -77,6 +77,13 @@ std::string lines_of(const List& list, const char* what, std::size_t most, const
 std::string night_text(const BacktestReport& report) {
   const auto& [before, after] = std::tie(report.old_rules, report.new_rules);
   if (report.person.empty()) return "pages a night: nobody is sent anything, before or after\n";
+  if (report.is_short()) {
+    return fmt::format(
+        "pages (to {}): {:.0f} before, {:.0f} after; critical {:.0f} before, {:.0f} after; with "
+        "ends and reminders {:.0f} before, {:.0f} after; in less than a day, not scaled up\n",
+        report.person, before.pages_a_night, after.pages_a_night, before.critical_a_night,
+        after.critical_a_night, before.messages_a_night, after.messages_a_night);
+  }
   return fmt::format(
       "pages a night (24 h, to {}): {:.1f} before, {:.1f} after; critical {:.1f} before, {:.1f} "
       "after; with ends and reminders {:.1f} before, {:.1f} after\n",
@@ -98,9 +105,13 @@ std::string backtest_text(const BacktestReport& report, std::size_t most) {
   text += fmt::format("{} to {}, {} events: {} added, {} removed, {} moved\n",
                       format_rfc3339(report.from), format_rfc3339(report.to), report.events,
                       report.added.size(), report.removed.size(), report.moved.size());
-  text += fmt::format("alerts: {} before, {} after; a day: {:.1f} before, {:.1f} after\n",
-                      report.old_rules.alerts, report.new_rules.alerts, report.old_rules.a_day,
-                      report.new_rules.a_day);
+  text +=
+      fmt::format("alerts: {} before, {} after", report.old_rules.alerts, report.new_rules.alerts);
+  if (!report.is_short()) {
+    text += fmt::format("; a day: {:.1f} before, {:.1f} after", report.old_rules.a_day,
+                        report.new_rules.a_day);
+  }
+  text += '\n';
   text += night_text(report);
   for (const auto& noisy : report.noisiest) {
     text += fmt::format("{:>8} × {}{{{}}}{}\n", noisy.after, noisy.rule, noisy.key,

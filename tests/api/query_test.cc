@@ -20,6 +20,20 @@ TEST(Query, AFilterIsOneWholeMatcher) {
     EXPECT_TRUE(read(text).starts_with("error: bad matcher \"")) << text << ": " << read(text);
 }
 
+TEST(Query, AMomentIsATimeOrAnAge) {
+  const auto now = *parse_rfc3339("2026-11-28T12:00:00Z");
+  const auto read = [&](std::string_view text) {
+    const auto moment = Query(text).moment("since", "1h", now);
+    return moment ? format_rfc3339(*moment) : "error: " + moment.error().message;
+  };
+  EXPECT_EQ(read("since=7d"), "2026-11-21T12:00:00Z");
+  EXPECT_EQ(read("since=2026-11-27T12%3A00%3A00%2B08%3A00"), "2026-11-27T04:00:00Z");
+  EXPECT_EQ(read(""), "2026-11-28T11:00:00Z") << "what holds otherwise";
+  for (const auto* text : {"since=yesterday", "since=7", "since=-7d", "since=2026-11-27"})
+    EXPECT_TRUE(read(text).starts_with("error: parameter \"since\" must be a time or an age"))
+        << text << ": " << read(text);
+}
+
 TEST(Query, AnOffsetMayBeZero) {
   const auto read = [](std::string_view text) {
     const auto offset = Query(text).offset("from");

@@ -257,7 +257,7 @@ def the_story_of_an_alert_can_be_asked_for():
             for place in ("--url", daemon.url), ("--data", f"{folder}/var"):
                 said = subprocess.run([BINARY, "explain", quiet["id"], *place], check=True, capture_output=True, text=True).stdout
                 line = next(line.strip() for line in said.splitlines() if line.strip().startswith("silence "))
-                assert line == f"silence {made['silenceID']}, by k, until {NEXT_WEEK[:-1]}.000Z" or line == f"silence {made['silenceID']}, by k, until {NEXT_WEEK}", said
+                assert line == f"silence {made['silenceID']}, by k, until {NEXT_WEEK}", said
                 said = subprocess.run([BINARY, "explain", quiet["id"], "-o", "json", *place], check=True, capture_output=True, text=True).stdout
                 assert json.loads(said)[0]["told"][0]["silences"][0]["createdBy"] == "k", said
             kinds = lambda **asked: sorted(e["kind"] for e in get(daemon, "/api/v1/history", **asked))

@@ -412,6 +412,9 @@ def the_history_of_a_folder_is_that_of_its_daemon():
             assert told[("--until", "2020-01-01T00:00:00Z")] == "nothing\n" and len(json.loads(told[("Down", "-o", "json")])) == 6, told
             wrong = hands.err("history", "--why", "typo", "--data", daemon.data, code=1)
             assert 'must be one of' in wrong, wrong
+            for place in [], ["--data", daemon.data]:
+                wrong = hands.err("history", "--target", "tset", *place, code=1)
+                assert wrong == 'error: no receiver is called "tset" (did you mean "test"?); there are: test\n', wrong
             daemon.stop()
             assert hands.out("history", "Down", "-o", "json", "--config", daemon.config) == told[("Down", "-o", "json")]
             assert [one["kind"] for one in hands.json("history", "--bridge", "--data", daemon.data)][0] == "stopped"

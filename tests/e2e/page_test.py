@@ -160,7 +160,12 @@ def a_saved_view_a_notification_and_a_wall():
 
 def a_rule_shows_its_text_and_when_it_fired():
     with temporary() as folder, quiet(folder) as daemon:
-        play("rule", daemon)
+        rules = plain_rules(folder)
+
+        def write(more):
+            rules.write_text(rules.read_text() + more)
+
+        play("rule", daemon, add_a_rule=lambda: write("  - {alert: Another, pattern: {type: [other]}, by: subject, severity: minor, resolve_after: 1h}\n"), break_a_rule=lambda: write("  - {}\n"))
 
 
 def the_ledger_is_a_picture_that_adds_up():
@@ -183,6 +188,11 @@ def who_may_only_look_sees_comments_and_no_buttons():
 def what_others_do_is_seen_without_asking():
     with temporary() as folder, quiet(folder) as daemon:
         play("live", daemon)
+
+
+def more_tabs_than_connections():
+    with temporary() as folder, quiet(folder) as daemon:
+        play("tabs", daemon)
 
 
 def a_receiver_is_tested():
@@ -209,6 +219,6 @@ if __name__ == "__main__":
              a_token_is_asked_for, hostile_values_show_as_text_and_break_no_layout, axe_is_clean_in_both_themes_and_widths, violations_of_the_policy_are_seen, twenty_thousand_alerts, it_speaks_chinese,
              a_rule_is_changed_in_the_playground_and_tried_over_the_past, who_may_only_look_sees_comments_and_no_buttons,
              a_timeline_shows_what_fired_when, an_event_says_what_each_rule_made_of_it, labels_say_whom_they_reach_and_a_test_alert_goes_there, a_saved_view_a_notification_and_a_wall,
-             what_others_do_is_seen_without_asking, a_receiver_is_tested, a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
+             what_others_do_is_seen_without_asking, more_tabs_than_connections, a_receiver_is_tested, a_rule_shows_its_text_and_when_it_fired, the_ledger_is_a_picture_that_adds_up]
     wanted = sys.argv[1:]
     main([test for test in tests if not wanted or test.__name__ in wanted])

@@ -63,6 +63,26 @@ TEST_F(Damaged, AnAlertWhoseEndIsLostIsNamedToBeEnded) {
   EXPECT_EQ(bodies().back(), "firing Down \n");
 }
 
+// The event after the lost end would have been another alert's first: whoever was notified of the
+// end hears that it fires (seeds 6006563 and 6008050).
+TEST_F(Damaged, AnAlertThatIsHitBehindItsLostEndFiresOnAndPeopleAreNotified) {
+  event("linkDown");
+  event("linkUp");
+  start();
+  EXPECT_EQ(bodies(), (std::vector<std::string>{"firing Down \n", "resolved Down recovered\n"}));
+  event("linkDown");
+  start(3, 4);
+  EXPECT_EQ(parted_.again.size(), 1U);
+  EXPECT_TRUE(parted_.over.empty());
+  put(model::Tick{});
+  start(3, 4);
+  EXPECT_EQ(bodies().size(), 3U);
+  EXPECT_EQ(bodies().back(), "firing Down \n");
+  event("linkUp");
+  start(3, 4);
+  EXPECT_EQ(bodies().back(), "resolved Down recovered\n");
+}
+
 // Its group is looked at before the record that ends it comes (seeds 560 and 175 of a trial).
 TEST_F(Damaged, NobodyIsNotifiedThatAnAlertFiresWhoseEndIsLost) {
   event("linkDown");

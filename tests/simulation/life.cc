@@ -109,8 +109,12 @@ class Life {
     }
     if (over()) return;
     if (owing) return world_.violation("nobody can go on, and something is owed: " + owed());
-    const auto settled = world_.clock.age() + kSettling;
-    while (!over() && world_.clock.age() < settled) round();
+    // What comes up meanwhile may have to wait longer: whoever is asked to come again by a clock
+    // that was wrong waits for hours.
+    do {
+      const auto settled = world_.clock.age() + kSettling;
+      while (!over() && world_.clock.age() < settled) round();
+    } while (!over() && world_.clock.age() < until && owes());
     for (bool works = true; works && !over();) {
       works = step();
       if (works || over() || !bridge_ || !is_saving()) continue;

@@ -1,4 +1,5 @@
 #include "tools/backtest.h"
+#include "tools/backtest_report.h"
 
 #include <gtest/gtest.h>
 
@@ -132,7 +133,12 @@ TEST(Backtest, CountsWhatFiredSince) {
   EXPECT_EQ(report.old_rules.alerts, 1U);
   EXPECT_EQ(report.new_rules.alerts, 2U);
   EXPECT_EQ(report.from, engine::kTestStart + 2min);
-  EXPECT_DOUBLE_EQ(report.new_rules.a_day, 2 * 24.0) << "a period below an hour counts as one";
+  EXPECT_DOUBLE_EQ(report.new_rules.a_day, 2) << "a period below a day counts as one";
+  EXPECT_TRUE(backtest_text(report, 9).contains("alerts: 1 before, 2 after\n"));
+  EXPECT_FALSE(backtest_text(report, 9).contains("a day:"));
+  auto longer = report;
+  longer.to = longer.from + 48h;
+  EXPECT_TRUE(backtest_text(longer, 9).contains("; a day: "));
   ASSERT_EQ(report.noisiest.size(), 2U);
 }
 

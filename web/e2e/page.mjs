@@ -390,6 +390,7 @@ async function routing(browser, url) {
   await page.getByRole('link', {name: 'What became of test alerts'}).click();
   await becomes('the test alert', () => rows(page).count(), 1);
   check((await rows(page).first().innerText()).includes('A test: nothing is broken'), await rows(page).first().innerText());
+  check((await rows(page).first().innerText()).includes('reaches nobody'), await rows(page).first().innerText());
   await page.getByRole('button', {name: 'As routed'}).click();
   await becomes('its groups', () => page.locator('tr.group .pair bdi').allInnerTexts().then((all) => all.filter((one) => ['oncall', 'fleet'].includes(one)).sort()), ['fleet', 'oncall']);
   clean(faults);
@@ -428,7 +429,13 @@ async function rule(browser, url) {
   await page.getByRole('button', {name}).first().click();
   await page.locator('.story pre', {hasText: name}).waitFor();
   await page.locator('.story dd', {hasText: /^20\d\d-/}).waitFor();
-  clean(faults);
+  await cue('add a rule');
+  await page.getByRole('button', {name: 'Reload'}).click();
+  await page.locator('.toast', {hasText: /^Reloaded: .*1 added/}).waitFor();
+  await cue('break a rule');
+  await page.getByRole('button', {name: 'Reload'}).click();
+  await page.locator('.toast.bad', {hasText: 'nothing changed'}).waitFor();
+  clean(faults.filter((one) => !one.includes('status of 400')));
 }
 
 // The ledger as a picture: its parts add up, and a drop leads to what was dropped.
@@ -527,6 +534,38 @@ async function live(browser, url) {
   clean(faults);
 }
 
+// More tabs than a browser has connections to a host: those that nobody looks at hold none.
+async function tabs(browser, url) {
+  const {page, faults} = await open(browser, url);
+  const context = page.context();
+  await context.addInitScript(() => {
+    let hidden = true;
+    Object.defineProperty(document, 'hidden', {get: () => hidden});
+    window.show = (on) => {
+      hidden = !on;
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+  });
+  const others = [];
+  for (let i = 0; i < 8; ++i) {
+    const tab = await context.newPage();
+    await tab.goto(url);
+    await tab.evaluate(() => window.show(true));
+    await tab.locator('.live.streamed').waitFor();
+    await tab.evaluate(() => window.show(false));
+    others.push(tab);
+  }
+  await api(url, 'POST', '/v1/events', fault('t1', 'bms-1'), 'application/cloudevents+json');
+  await becomes('rows of the tab that is seen', () => rows(page).count(), 1);
+  for (const tab of others) {
+    await tab.evaluate(() => window.show(true));
+    await tab.locator('.live.streamed').waitFor();
+    await becomes('rows of a tab that is seen again', () => rows(tab).count(), 1);
+    await tab.evaluate(() => window.show(false));
+  }
+  clean(faults);
+}
+
 // A test notification to one receiver, and what its target answered.
 async function receiver(browser, url) {
   const {page, faults} = await open(browser, `${url}/routing`);
@@ -576,4 +615,4 @@ async function chinese(browser, url) {
   clean(faults);
 }
 
-await main({live, receiver, playground, viewer, timeline, events, routing, desk, rule, ledger, care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});
+await main({live, tabs, receiver, playground, viewer, timeline, events, routing, desk, rule, ledger, care, link, redrive, reconnect, token, hostile, accessible, detectors, many, chinese});

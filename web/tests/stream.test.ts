@@ -105,3 +105,48 @@ describe('when to come again', () => {
     expect(await getPatiently('x', new AbortController().signal)).toEqual([1]);
   });
 });
+
+describe('a tab that nobody looks at', () => {
+  test('gives its connection back, and goes on where it was', async () => {
+    vi.useFakeTimers();
+    const page = new EventTarget() as EventTarget & {hidden: boolean};
+    page.hidden = false;
+    vi.stubGlobal('document', page);
+    vi.resetModules();
+    const {runStream} = await import('../src/api/stream');
+    const turn = (hidden: boolean) => { page.hidden = hidden; page.dispatchEvent(new Event('visibilitychange')); };
+    const {streams, say} = daemon(10);
+    const signals: (AbortSignal | undefined)[] = [];
+    const answer = globalThis.fetch as unknown as (path: string) => Promise<Response>;
+    vi.stubGlobal('fetch', (path: string, how: RequestInit) => {
+      signals.push(how.signal ?? undefined);
+      how.signal?.addEventListener('abort', () => { streams.at(-1)?.error(new DOMException('', 'AbortError')); });
+      return answer(path);
+    });
+    const stop = new AbortController();
+    const heard: string[] = [];
+    const running: boolean[] = [];
+    void runStream({path: () => 'api/v1/stream', wanted: () => true, message: (one) => { heard.push(one.id); }, state: (one) => { running.push(one); }}, stop.signal);
+    await vi.advanceTimersByTimeAsync(0);
+    say('alerts', 7, {});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard).toEqual(['7']);
+    // Back within a moment: nothing happens.
+    turn(true);
+    await vi.advanceTimersByTimeAsync(1500);
+    turn(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([streams.length, signals[0]?.aborted]).toEqual([1, false]);
+    turn(true);
+    await vi.advanceTimersByTimeAsync(2500);
+    expect([signals[0]?.aborted, running.at(-1)]).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(streams.length).toBe(1);
+    turn(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(streams.length).toBe(2);
+    stop.abort();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+});

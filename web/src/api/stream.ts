@@ -1,6 +1,7 @@
 // A stream of the daemon (`GET /api/v1/stream`, `GET /api/v1/events/stream`): followed until it ends, taken up where it ended.
 import {SseParser, type Message} from '../lib/sse';
 import {ApiError, openStream} from './client';
+import {isKept, untilHidden, whenTurned} from './tab';
 
 const SILENT = 25_000;   // the daemon says something every 10 s
 const SOONEST = 1000;
@@ -61,34 +62,43 @@ export function pauseAfter(fault: unknown, wait: number): number {
   return fault.retryAfter ?? wait;
 }
 
+// Ends early for a tab that somebody looks at again.
 function pause(length: number, stop: AbortSignal): Promise<void> {
+  const kept = isKept();
   return new Promise((done) => {
     const end = () => {
       clearTimeout(timer);
+      forget();
       stop.removeEventListener('abort', end);
       done();
     };
     const timer = setTimeout(end, length);
+    const forget = whenTurned(() => { if (!kept && isKept()) end(); });
     stop.addEventListener('abort', end);
   });
 }
 
-/** Runs until `stop`. */
+/** Runs until `stop`. While nobody looks at the tab it holds no connection (tab.ts), and goes on afterwards where it was. */
 export async function runStream(followed: Followed, stop: AbortSignal): Promise<void> {
   const ended = () => stop.aborted;
   const place: Place = {last: ''};
   let wait = SOONEST;
   while (!ended()) {
     let length = wait;
-    if (followed.wanted()) {
+    if (followed.wanted() && isKept()) {
+      const held = untilHidden(stop);
       try {
-        await follow(place, stop, followed);
+        await follow(place, held.signal, followed);
         wait = length = SOONEST;
       } catch (fault) {
         if (ended()) return;
-        length = pauseAfter(fault, wait);
-        wait = Math.min(LATEST, wait * 2);
-        followed.fault?.(fault, length);
+        if (!held.signal.aborted) {
+          length = pauseAfter(fault, wait);
+          wait = Math.min(LATEST, wait * 2);
+          followed.fault?.(fault, length);
+        }
+      } finally {
+        held.end();
       }
     }
     await pause(length, stop);

@@ -47,12 +47,19 @@ export function suppressor(wire: WireAlert): string {
   return wire.waitingFor && wire.waitingFor.length > 0 ? 'waiting' : '';
 }
 
+/** What its state says in one word: `suppressed` by what, `acknowledged`, `no_integration` where a receiver of it notifies nobody; empty for one that just fires. */
+export function stateWord(alert: Alert): string {
+  if (alert.state === 'suppressed') return suppressor(alert.wire) || 'suppressed';
+  if (alert.acknowledged) return 'acknowledged';
+  return alert.state === 'active' && (alert.wire.status.noIntegration ?? []).length > 0 ? 'no_integration' : '';
+}
+
 export interface Sort {column: string; down: boolean}
 
 function text(alert: Alert, column: string): string {
   if (column === 'alert') return alert.name;
   if (column === 'summary') return alert.summary;
-  if (column === 'state') return alert.state === 'active' && alert.acknowledged ? 'acknowledged' : alert.state;
+  if (column === 'state') return stateWord(alert) || alert.state;
   return alert.labels[column] ?? '';
 }
 

@@ -1,6 +1,7 @@
 // Desktop notifications, when somebody asked for them: of alerts that have just fired and are the worst.
 import {effect} from '@preact/signals';
 import {alerts, loaded} from '../api/live';
+import {keepForNotifications} from '../api/tab';
 import type {Alert} from './alerts';
 import {parseMatchers, tester} from './matchers';
 import {defaultFilter, notify} from './settings';
@@ -36,6 +37,7 @@ export async function askToNotify(): Promise<boolean> {
 }
 
 export function startNotifying(): void {
+  effect(() => { keepForNotifications(notify.value === '1'); });
   let known: Set<string> | undefined;
   effect(() => {
     const list = alerts.value;

@@ -2,6 +2,7 @@
 import {en} from './texts-en';
 import {zh} from './texts-zh';
 import {language} from './settings';
+import {durationText} from './time';
 
 export type Key = keyof typeof en;
 
@@ -15,4 +16,9 @@ export function t(key: Key, ...values: (string | number)[]): string {
 export function word(kind: string, value: string): string {
   const key = `${kind}.${value}`;
   return key in en ? t(key as Key) : value;
+}
+
+/** `44s ago`, `in 5m`: of a time that lies `ms` back, or ahead where that is negative. */
+export function agoText(ms: number): string {
+  return t(ms < 0 ? 'in' : 'ago', durationText(Math.abs(ms)));
 }

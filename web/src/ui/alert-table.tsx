@@ -3,7 +3,7 @@ import {useSignal} from '@preact/signals';
 import type {RefObject} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {now} from '../api/live';
-import {suppressor, type Alert, type Group, type Sort} from '../lib/alerts';
+import {stateWord, type Alert, type Group, type Sort} from '../lib/alerts';
 import {visibleRows} from '../lib/rows';
 import {SEVERITIES} from '../lib/severity';
 import {t, word, type Key} from '../lib/texts';
@@ -57,14 +57,10 @@ function useWindow(box: RefObject<HTMLDivElement>) {
   return {top: top.value, shown: shown.value, height: narrow.value ? HEIGHTS.narrow : HEIGHTS.wide};
 }
 
-function stateText(alert: Alert): string {
-  if (alert.state === 'suppressed') return suppressor(alert.wire) || 'suppressed';
-  return alert.acknowledged ? 'acknowledged' : '';
-}
-
 function StateCell({alert}: {alert: Alert}) {
-  const state = stateText(alert);
+  const state = stateWord(alert);
   if (!state) return null;
+  if (state === 'no_integration') return <span class="tag no_integration" title={`${word('why', state)}: ${(alert.wire.status.noIntegration ?? []).join(', ')}`}><bdi>{t('state.nobody')}</bdi></span>;
   const said = state === 'acknowledged' ? `${t('state.acknowledged')}: ${alert.wire.acknowledged?.by ?? ''}` : word('why', state);
   return <span class={`tag ${state}`} title={said}><bdi>{state === 'acknowledged' ? said : state}</bdi></span>;
 }

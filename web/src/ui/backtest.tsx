@@ -10,6 +10,8 @@ import {complain, messageOf} from './toast';
 interface PastOne {rule: string; key: string; severity: string; starts_at: string}
 interface Figures {alerts: number; alerts_a_day: number; pages_a_night: number}
 interface Result {
+  from: string;
+  to: string;
   events: number;
   partial?: boolean;
   before: Figures;
@@ -45,7 +47,7 @@ function List({title, list}: {title: string; list: readonly PastOne[]}) {
 function Found({of}: {of: Result}) {
   return (
     <>
-      <p data-test="backtest"><b>{t('back.counts', of.counts.added, of.counts.removed, of.counts.moved)}</b> {t('back.sum', of.events, of.before.alerts, of.after.alerts, of.before.pages_a_night, of.after.pages_a_night)}{of.partial && <b> {t('back.partial')}</b>}</p>
+      <p data-test="backtest"><b>{t('back.counts', of.counts.added, of.counts.removed, of.counts.moved)}</b> {t(Date.parse(of.to) - Date.parse(of.from) < 86_400_000 ? 'back.short' : 'back.sum', of.events, of.before.alerts, of.after.alerts, of.before.pages_a_night, of.after.pages_a_night)}{of.partial && <b> {t('back.partial')}</b>}</p>
       <p><small><span class="k-before" /> {t('back.before')} <span class="k-after" /> {t('back.after')}</small></p>
       <div class="flow"><Chart days={of.days} kind="alerts" /><Chart days={of.days} kind="pages" /></div>
       <List title={t('back.added', of.counts.added)} list={of.added} />

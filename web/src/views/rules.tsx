@@ -1,15 +1,17 @@
 // The rules in force: what each matched, what of it fires, its text and place; a playground for changes.
-import {getJson, getPage} from '../api/client';
-import {configChanged, now, plays} from '../api/live';
+import {useSignal} from '@preact/signals';
+import {getJson, getPage, post} from '../api/client';
+import {canChange, configChanged, now, plays} from '../api/live';
 import type {HistoryEntry} from '../api/types';
 import {matcherText} from '../lib/matchers';
 import {utc} from '../lib/settings';
-import {t} from '../lib/texts';
-import {durationText, timeText} from '../lib/time';
+import {agoText, t} from '../lib/texts';
+import {timeText} from '../lib/time';
 import {change, param} from '../lib/url';
 import {useFetched, Waiting} from '../ui/fetch';
 import {SeverityMark} from '../ui/icons';
 import {Link} from '../ui/link';
+import {complain, messageOf, say} from '../ui/toast';
 import {Playground} from './playground';
 
 interface Plan {summary: string}
@@ -36,7 +38,7 @@ function Detail({alert}: {alert: string}) {
             <dt>{t('col.severity')}</dt><dd><SeverityMark severity={seen.severity} /> <bdi>{seen.severity}</bdi></dd>
             <dt>{t('rules.firing')}</dt><dd><Link to="" params={{q: nameOf(alert), suppressed: '1'}}>{seen.firing ?? 0}</Link></dd>
             <dt>{t('rules.matches')}</dt><dd>{seen.matches}</dd>
-            <dt>{t('rules.last')}</dt><dd>{Number.isFinite(last) ? <>{timeText(last, utc())} <small>(−{durationText(now.value - last)})</small></> : t('rules.never')}</dd>
+            <dt>{t('rules.last')}</dt><dd>{Number.isFinite(last) ? <>{timeText(last, utc())} <small>({agoText(now.value - last)})</small></> : t('rules.never')}</dd>
           </dl>
           <div class="actions"><Link to="timeline" params={{q: nameOf(alert), span: '7d'}}>{t('view.timeline')}</Link> <Link to="history" params={{q: nameOf(alert), since: '30d'}}>{t('view.history')}</Link>
             {plays.value && <Link to="rules" params={{play: 'rule', rule: alert}}>{t('rules.try')}</Link>}</div>
@@ -65,6 +67,22 @@ function RuleTable({rows}: {rows: readonly Rule[]}) {
   );
 }
 
+function Reload({done}: {done: () => void}) {
+  const busy = useSignal(false);
+  const go = async () => {
+    busy.value = true;
+    try {
+      const {summary} = await post<Plan>('-/reload', {});
+      say(t('rules.reloaded', summary));
+    } catch (fault) {
+      complain(messageOf(fault));
+    }
+    busy.value = false;
+    done();
+  };
+  return <button disabled={busy.value} onClick={() => { void go(); }}>{t('rules.reload')}</button>;
+}
+
 const MOST = 1000;
 
 export function Rules() {
@@ -91,7 +109,7 @@ export function Rules() {
           {play ? (plays.value ? <Playground key={`${rule} ${param('offset')}`} /> : <p class="nothing">{t('play.none')}</p>) : (
             <>
               <Waiting of={list} />
-              {plan.data.value && <p><bdi>{t('rules.plan', plan.data.value.summary)}</bdi></p>}
+              {plan.data.value && <p><bdi>{t('rules.plan', plan.data.value.summary)}</bdi>{canChange() && <> <Reload done={() => { void plan.reload(); }} /></>}</p>}
               {plan.fault.value && <p class="fault" role="alert"><bdi>{plan.fault.value}</bdi></p>}
               <RuleTable rows={rows.slice(0, MOST)} />
               {rows.length > MOST && <p>{t('dead.more', MOST)}</p>}

@@ -5,7 +5,7 @@ import {getJson, post, remove} from '../api/client';
 import type {Silence} from '../api/types';
 import {utc} from '../lib/settings';
 import {lengthOf, textOf} from '../lib/silence';
-import {t, word} from '../lib/texts';
+import {agoText, t, word} from '../lib/texts';
 import {durationText, shortTime, timeText} from '../lib/time';
 import {change, param} from '../lib/url';
 import {askSilence, askSilenceLike} from '../ui/actions';
@@ -18,7 +18,7 @@ const MORE = 2 * 3_600_000;
 function When({at}: {at: string}) {
   const ms = Date.parse(at);
   const away = ms - now.value;
-  return <time dateTime={at} title={timeText(ms, !utc())}>{shortTime(ms, utc(), now.value)} <small>({away < 0 ? '−' : '+'}{durationText(Math.abs(away))})</small></time>;
+  return <time dateTime={at} title={timeText(ms, !utc())}>{shortTime(ms, utc(), now.value)} <small>({agoText(-away)})</small></time>;
 }
 
 async function expire(silence: Silence): Promise<void> {

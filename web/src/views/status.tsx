@@ -2,8 +2,8 @@
 import {now, status} from '../api/live';
 import {getJson, getText} from '../api/client';
 import {utc} from '../lib/settings';
-import {t} from '../lib/texts';
-import {durationText, timeText} from '../lib/time';
+import {agoText, t} from '../lib/texts';
+import {timeText} from '../lib/time';
 import {useFetched, Waiting} from '../ui/fetch';
 
 interface Other {uptime: string; config: {original: string}}
@@ -12,7 +12,7 @@ interface Parked {count: number; first: Record<string, unknown>[]}
 
 function When({at}: {at: string}) {
   const ms = Date.parse(at);
-  return <>{timeText(ms, utc())} <small>(−{durationText(now.value - ms)})</small></>;
+  return <>{timeText(ms, utc())} <small>({agoText(now.value - ms)})</small></>;
 }
 
 export function StatusView() {

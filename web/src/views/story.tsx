@@ -8,8 +8,8 @@ import {alertOf, type Alert} from '../lib/alerts';
 import {matcherText, matchersText, nameFirst} from '../lib/matchers';
 import {author, utc} from '../lib/settings';
 import {textOf} from '../lib/silence';
-import {t, word} from '../lib/texts';
-import {durationText, shortTime, timeText} from '../lib/time';
+import {agoText, t, word} from '../lib/texts';
+import {shortTime, timeText} from '../lib/time';
 import {href} from '../lib/url';
 import {askAck, askResolve, askSilence, askSilenceOf, unacknowledge} from '../ui/actions';
 import {SeverityMark, SilenceIcon} from '../ui/icons';
@@ -37,7 +37,7 @@ function When({at}: {at: string | undefined}) {
   const ms = Date.parse(at ?? '');
   if (!Number.isFinite(ms) || ms < 0) return <>—</>;
   const away = now.value - ms;
-  return <time dateTime={at} title={timeText(ms, !utc())}>{timeText(ms, utc())} <small>({away < 0 ? '+' : '−'}{durationText(Math.abs(away))})</small></time>;
+  return <time dateTime={at} title={timeText(ms, !utc())}>{timeText(ms, utc())} <small>({agoText(away)})</small></time>;
 }
 
 function References({list}: {list: readonly Reference[]}) {
