@@ -14,8 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string rule(const std::string& name) {
-  return "rules: [{alert: " + name +
-         ", pattern: {type: [down]}, by: subject, resolve_after: 1h}]";
+  return "rules: [{alert: " + name + ", pattern: {type: [down]}, by: subject, resolve_after: 1h}]";
 }
 
 std::string fault_of(const std::string& request) {

@@ -93,6 +93,9 @@ class Life {
         line.find("damage") != std::string::npos || line.find("missing") != std::string::npos;
     if (of_damage && !world_.history.incarnations.empty())
       world_.history.incarnations.back().said.push_back(line);
+    // A start that is cut short afterwards may have left what it made of that in a checkpoint.
+    if (line.find("the replay went over damage") != std::string::npos)
+      world_.history.state_damaged = true;
   }
 
   bool over() const { return world_.failed() || ended_; }
