@@ -47,7 +47,7 @@ function Targets() {
                 <td class="number" data-label={t('delivery.flight')}>{one.in_flight}</td>
                 <td data-label={t('delivery.success')}>{one.last_success ? at(one.last_success) : '—'}</td>
                 <td class="wide" data-label={t('delivery.failure')}>{one.last_failure ? <>{at(one.last_failure)} <bdi>{[one.detail, one.answer].filter(Boolean).join(' · ')}</bdi></> : '—'}</td>
-                <td data-label={t('delivery.recent', '')}>{Object.entries(recent.get(one.target)?.counts ?? {}).map(([outcome, count]) => <span key={outcome} class={`tag ${outcome}`}>{count} {word('outcome', outcome)}</span>)}</td>
+                <td data-label={t('delivery.recent', list.data.value?.length ?? 0)}>{Object.entries(recent.get(one.target)?.counts ?? {}).map(([outcome, count]) => <span key={outcome} class={`tag ${outcome}`}>{count} {word('outcome', outcome)}</span>)}</td>
               </tr>
             ))}</tbody>
           </table>

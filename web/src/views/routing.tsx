@@ -23,8 +23,11 @@ async function readRoutes(stop: AbortSignal): Promise<Route> {
   return (JSON.parse(config.original) as {route: Route}).route;
 }
 
+// An interval that only a test could tell from none.
+const AT_ONCE = /^(0s|\d+ms)$/;
+
 function waits(route: Route): string {
-  const parts = [route.group_by?.length ? t('routing.by', route.group_by.join(', ')) : t('routing.one'), t('routing.waits', route.group_wait ?? '', route.group_interval ?? '', route.repeat_interval ?? '')];
+  const parts = [route.group_by?.length ? t('routing.by', route.group_by.join(', ')) : t('routing.one'), t(AT_ONCE.test(route.group_interval ?? '') ? 'routing.once' : 'routing.waits', route.group_wait ?? '', route.group_interval ?? '', route.repeat_interval ?? '')];
   if (route.mute_time_intervals?.length) parts.push(t('routing.muted', route.mute_time_intervals.join(', ')));
   if (route.active_time_intervals?.length) parts.push(t('routing.only', route.active_time_intervals.join(', ')));
   return parts.join(', ');
