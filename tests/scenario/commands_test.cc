@@ -423,8 +423,8 @@ TEST_F(Commands, CheckNamesEveryTlsFileThatIsMissingWithItsPlace) {
            "receivers:\n- name: x\n  webhook_configs: [{url: 'https://x', http_config: "
            "{tls_config: {ca_file: ca.pem}}}]\nroute: {receiver: x}\n");
   const auto text = said({.config = config}, 1);
-  for (const auto* wanted : {":3:6: error: tls: cert_file: ", ":3:6: error: tls: key_file: ",
-                             ":5:3: error: receiver x: webhook_configs: ca_file: "})
+  for (const auto* wanted : {":3:18: error: tls: cert_file: ", ":3:35: error: tls: key_file: ",
+                             ":6:76: error: receiver x: webhook_configs: ca_file: "})
     EXPECT_NE(text.find(config + wanted), std::string::npos) << wanted << " in " << text;
 }
 
