@@ -373,6 +373,11 @@ async function events(browser, url) {
   await page.locator('.letters li', {hasText: 'bad_json'}).waitFor();
   await page.getByText('Body', {exact: true}).click();
   await page.locator('pre', {hasText: '<b>'}).waitFor();
+  // Another one comes by itself, and the list is asked for once.
+  asked.length = 0;
+  await fetch(`${url}/v1/events`, {method: 'POST', headers: {'Content-Type': 'application/cloudevents+json'}, body: '{"id": "x"}'});
+  await page.locator('.letters li', {hasText: 'missing_attribute'}).waitFor();
+  check(asked.filter((one) => one.startsWith('/api/v1/rejected')).length === 1, asked.join(' '));
   clean(faults);
 }
 
@@ -485,7 +490,8 @@ async function playground(browser, url) {
   await page.route(/api\/v1\/backtest\//, async (route) => {
     const id = route.request().url().split('/').pop();
     if (route.request().method() === 'DELETE') cancelled.push(id);
-    if (cancelled.length > 0) await route.continue();
+    if (route.request().method() === 'DELETE') await route.continue();
+    else if (cancelled.length > 0) await route.fulfill({json: {id, state: 'cancelled', progress: {records: 2, share: 0.4}}});
     else await route.fulfill({json: {id, state: 'running', progress: {records: 2, share: 0.4}}});
   });
   const begun = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/backtest') && answer.request().method() === 'POST');
@@ -495,6 +501,7 @@ async function playground(browser, url) {
   await page.locator('.play').getByRole('button', {name: 'Cancel'}).click();
   await becomes('what is cancelled', async () => cancelled, [job]);
   await becomes('the progress', () => page.locator('progress').count(), 0);
+  await page.locator('.play [role=status]', {hasText: 'cancelled'}).waitFor();
   await page.unrouteAll();
   await page.getByRole('button', {name: 'Backtest'}).click();
   await page.locator('[data-test=backtest]', {hasText: '0 alerts added, 2 removed'}).waitFor();

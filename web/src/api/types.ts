@@ -106,6 +106,8 @@ export interface Status {
   };
   journal: {end_offset: number; bytes: number; segments: number};
   engine: {processed: number; backlog_bytes: number};
+  formats?: {rejected: number}[];
+  sources?: {rejected: number}[];
 }
 
 export interface DeadLetter {

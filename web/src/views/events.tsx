@@ -47,7 +47,10 @@ function EventRow({event, open}: {event: WireEvent; open: boolean}) {
 }
 
 function RejectedTable({needle}: {needle: string}) {
-  const list = useFetched<Rejected[]>((stop) => getJson('api/v1/rejected?limit=100', stop), '', 3);
+  // The status says how many there were: the list is read again when there are more.
+  const {formats = [], sources = []} = status.value ?? {};
+  const count = [...formats, ...sources].reduce((sum, one) => sum + one.rejected, 0);
+  const list = useFetched<Rejected[]>((stop) => getJson('api/v1/rejected?limit=100', stop), `${count}`, 60);
   const rows = [...(list.data.value ?? [])].reverse().filter((one) => JSON.stringify(one).toLowerCase().includes(needle.toLowerCase()));
   return (
     <>
