@@ -128,6 +128,8 @@ MUTATIONS = [
     # The engine and its book.
     ("what was handed to delivery is known", "src/engine/stage_book.cc", "    fed_[target] = notifications.back().sequence;\n", "",
      "a notification is delivered twice without a crash"),
+    ("an alert that is hit behind its lost end is notified", "src/engine/lost.cc", "      if (!dispatcher_.expected_ends().contains(live.alert.id)) continue;\n", "      continue;\n",
+     "an alert fires of whose end people were told, and nobody hears that"),
     ("what only the book has goes first", "src/engine/stage_book.cc", "    if (unread_.contains(target) || passed_.contains(target) ||", "    if (",
      "what waits in the book is passed over, and never sent"),
     ("what delivery had no room for is known", "src/engine/stage_book.cc", "      passed_.insert(target);\n", "",
