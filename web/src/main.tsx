@@ -13,4 +13,7 @@ effect(() => {
   document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
 });
 const root = document.getElementById('app');
-if (root) render(<App />, root);
+// What stands in index.html is seen at once; a tab that is not seen has no frames.
+const draw = () => { if (root) render(<App />, root); };
+if (document.hidden) draw();
+else requestAnimationFrame(() => setTimeout(draw));
