@@ -14,6 +14,9 @@ effect(() => {
 });
 const root = document.getElementById('app');
 // What stands in index.html is seen at once; a tab that is not seen has no frames.
-const draw = () => { if (root) render(<App />, root); };
+const draw = () => {
+  root?.replaceChildren();
+  if (root) render(<App />, root);
+};
 if (document.hidden) draw();
 else requestAnimationFrame(() => setTimeout(draw));
