@@ -71,6 +71,7 @@ void check_key_files(const config::Config& config, const std::string& path, Diag
   for (const auto& source : *config.sources) {
     if (source.tls) check.ours("source " + source.name, *source.tls);
     check.theirs("source " + source.name, source.http.tls);
+    if (source.broker) check.theirs("source " + source.name, source.broker->tls);
     if (source.cloud_eye) check.theirs("source " + source.name, source.cloud_eye->http.tls);
   }
   check.theirs("smn", config.pushes->smn.how->tls);
