@@ -39,6 +39,10 @@ class Checker {
     if (!files.cert_file.empty())
       note(what, http::Tls::load({files.cert_file, files.key_file, {}, false}));
   }
+  // A file of another form that only its reader understands.
+  void is_there(const std::string& what, const char* key, const std::string& path) {
+    (void)are_there(what, {{key, path}});
+  }
 
  private:
   void note(const std::string& what, const auto& loaded) {
@@ -72,6 +76,8 @@ void check_key_files(const config::Config& config, const std::string& path, Diag
     if (source.tls) check.ours("source " + source.name, *source.tls);
     check.theirs("source " + source.name, source.http.tls);
     if (source.broker) check.theirs("source " + source.name, source.broker->tls);
+    if (source.broker && !source.broker->credentials_file.empty())
+      check.is_there("source " + source.name, "credentials_file", source.broker->credentials_file);
     if (source.cloud_eye) check.theirs("source " + source.name, source.cloud_eye->http.tls);
   }
   check.theirs("smn", config.pushes->smn.how->tls);

@@ -119,11 +119,19 @@ class SourceReader {
     name_of_broker("kafka");
   }
 
+  void nats(const Node&) {
+    source_.kind = Source::Kind::nats;
+    keys(nats_keys());
+    source_.broker = read_nats(node_, out_);
+    name_of_broker("nats");
+  }
+
   // The first broker and the topics: `kafka:kafka-1:9092/bmc-events`.
   void name_of_broker(const char* kind) {
     const auto& broker = *source_.broker;
-    source_.name = fmt::format("{}:{}/{}", kind, broker.servers.empty() ? "" : broker.servers[0],
-                               fmt::join(broker.topics, ","));
+    source_.name = fmt::format(
+        "{}:{}/{}", kind, broker.servers.empty() ? "" : broker.servers[0],
+        broker.stream.empty() ? fmt::format("{}", fmt::join(broker.topics, ",")) : broker.stream);
     if (source_.name.size() > 200) source_.name.resize(200);
   }
 
@@ -273,7 +281,8 @@ const std::pair<std::string, SourceReader::Read> SourceReader::kKinds[] = {
     {"sse", &SourceReader::sse},
     {"redfish", &SourceReader::redfish},
     {"cloud_eye", &SourceReader::cloud_eye},
-    {"kafka", &SourceReader::kafka}};
+    {"kafka", &SourceReader::kafka},
+    {"nats", &SourceReader::nats}};
 
 bool SourceReader::kind() {
   int found = 0;

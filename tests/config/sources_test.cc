@@ -49,7 +49,8 @@ TEST(Sources, SaysWhatIsWrongAndHowToMendIt) {
   const auto fault = [](const std::string& entry) { return said("sources: [" + entry + "]\n"); };
   EXPECT_NE(
       fault("{format: syslog}")
-          .find("exactly one of stdin, unix, tcp, udp, file, sse, redfish, cloud_eye or kafka"),
+          .find(
+              "exactly one of stdin, unix, tcp, udp, file, sse, redfish, cloud_eye, kafka or nats"),
       std::string::npos);
   EXPECT_NE(fault("{tcp: '127.0.0.1:1', udp: '127.0.0.1:1'}").find("exactly one of"),
             std::string::npos);
@@ -117,9 +118,9 @@ TEST(Sources, SaysWhatIsWrongWithKafka) {
   };
   has("'k:9092'", "source has no \"topics\"");
   has("[], topics: t", "\"kafka\" must have 1 to 64 entries");
-  has("'k:70000', topics: t", "must have brokers as host:port");
-  has("'kafka://u:hunter2@k:9092', topics: t", "without a scheme and a user");
-  has("'k:9092', topics: [a b]", "characters without blanks and commas, not \"a b\"");
+  has("'k:70000', topics: t", "must have brokers as host:port, such as kafka-1:9092");
+  has("'kafka://u:hunter2@k:9092', topics: t", "without a user");
+  has("'k:9092', topics: [a b]", "characters without blanks and commas");
   has("'k:9092', topics: t, group: ''", "\"group\" must have 1 to");
   has("'k:9092', topics: t, start: now", "\"start\" must be one of oldest, newest");
   has("'k:9092', topics: t, username: u", "\"password\" (or \"password_file\") go together");
@@ -128,6 +129,42 @@ TEST(Sources, SaysWhatIsWrongWithKafka) {
       "must be one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512");
   has("'k:9092', topics: t, tls_config: {server_name: x}", "\"server_name\" is not for kafka");
   has("'k:9092', topics: t, connections: 3", "unknown key \"connections\"");
+}
+
+TEST(Sources, ReadsNats) {
+  const auto sources = read(R"(
+sources:
+  - {nats: "nats://n:4222", stream: EVENTS, token: t}
+  - {nats: [n:4222, "tls://m"], stream: E, durable: d, start: newest, subjects: e.>, credentials_file: a.creds, name: two}
+  - {nats: "n:4222", subjects: [a, b.*], queue: q, username: u, password: p}
+)");
+  ASSERT_EQ(sources.size(), 3U);
+  EXPECT_EQ(sources[0].name, "nats:nats://n:4222/EVENTS");
+  const auto &stream = *sources[0].broker, &two = *sources[1].broker, &core = *sources[2].broker;
+  EXPECT_EQ(stream.stream + stream.group + stream.token.reveal(), "EVENTSalarumt");
+  EXPECT_TRUE(stream.topics.empty() && !stream.newest && !stream.encrypted);
+  EXPECT_EQ(two.stream + two.group + two.topics.at(0) + two.credentials_file, "Ede.>/etc/a.creds");
+  EXPECT_TRUE(two.newest && two.encrypted);
+  EXPECT_EQ(sources[2].name, "nats:n:4222/a,b.*");
+  EXPECT_EQ(core.stream + core.group + core.username + core.password.reveal(), "qup");
+  EXPECT_EQ(core.topics.size(), 2U);
+}
+
+TEST(Sources, SaysWhatIsWrongWithNats) {
+  const auto has = [](const std::string& keys, const std::string& message) {
+    const auto text = said("sources: [{nats: " + keys + "}]\n");
+    EXPECT_NE(text.find(message), std::string::npos) << keys << "\n" << text;
+    EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
+  };
+  has("'n:4222'", "source has no \"subjects\"");
+  has("'nats://u:hunter2@n:4222', subjects: s", "must have servers as nats://host:port");
+  has("'http://n:4222', subjects: s", "must have servers as nats://host:port");
+  has("'n:4222', subjects: s, durable: d", "\"durable\" goes with \"stream\" only");
+  has("'n:4222', subjects: s, start: oldest", "\"start\" goes with \"stream\" only");
+  has("'n:4222', stream: s, queue: q", "\"queue\" goes without \"stream\" only");
+  has("'n:4222', stream: s, durable: a.b", "must not have . * and >");
+  has("'n:4222', stream: s, subjects: [a, b]", "\"subjects\" must have 1 to 1 entries");
+  has("'n:4222', stream: s, token: hunter2, username: u, password: p", "one of username, token");
 }
 
 TEST(Network, ContainsTheAddressesOfItsBlock) {

@@ -25,7 +25,7 @@ class BrokerConnection {
   };
 
   virtual ~BrokerConnection() = default;
-  /// Waits 100 ms at most for messages; empty if none came. Nothing more is read from the broker
+  /// Waits 250 ms at most for messages; empty if none came. Nothing more is read from the broker
   /// than a bounded buffer of the library. An error ends the connection.
   virtual Result<std::vector<BrokerMessage>> read() = 0;
   /// All messages that read() returned are in the journal, or were rejected: the broker need not
@@ -34,9 +34,15 @@ class BrokerConnection {
   virtual State state() const = 0;
 };
 
-/// Opens a connection. The broker need not answer yet: then state() says so. `feed`: for gaps; it
-/// and the config must outlive the connection.
-using OpenBroker =
-    std::function<Result<std::unique_ptr<BrokerConnection>>(const config::Source&, Feed& feed)>;
+/// What a connection is opened with. Both references must outlive it.
+struct BrokerPlace {
+  const config::Source& source;
+  Feed& feed;  ///< for gaps
+  bool again;  ///< an earlier connection of this source has worked
+};
+
+/// Opens a connection. Blocks for a few seconds at most, beside the lookup of a name. If a broker
+/// can be away without an error here, state() says so.
+using OpenBroker = std::function<Result<std::unique_ptr<BrokerConnection>>(const BrokerPlace&)>;
 
 }  // namespace alarum::ingest

@@ -8,13 +8,14 @@
 namespace alarum::ingest {
 
 /// One message of a broker, as every binding of CloudEvents can be written: Kafka Protocol Binding
-/// 1.0.2 section 3 (headers `ce_NAME`). The adapter of each broker makes it.
+/// 1.0.2 section 3 (headers `ce_NAME`), NATS Protocol Binding section 3 (`ce-NAME`). The adapter of
+/// each broker makes it.
 struct BrokerMessage {
   std::string payload;
   std::string media_type;  ///< the header `content-type`; empty: none
   /// Attributes of binary mode: their names without the binding's prefix, and their values decoded.
   std::vector<std::pair<std::string, std::string>> attributes;
-  std::string sender;  ///< where it came from: the topic
+  std::string sender;  ///< where it came from: the topic or subject
   std::string place;   ///< for people: `topic bmc partition 3 offset 17`
   /// Identifies the message for good, so that one that comes again is known; empty: the broker has
   /// nothing of that kind, and an event without an id of its own gets a random one.

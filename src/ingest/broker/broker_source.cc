@@ -29,7 +29,7 @@ asio::awaitable<void> BrokerSource::run() {
 }
 
 asio::awaitable<Error> BrokerSource::connection() {
-  const auto opened = open_(config_, feed_);
+  const auto opened = open_({config_, feed_, again_});
   if (!opened) co_return opened.error();
   auto& broker = **opened;
   while (!feed_.stopping()) {
@@ -37,6 +37,7 @@ asio::awaitable<Error> BrokerSource::connection() {
     if (!messages) co_return messages.error();
     const auto state = broker.state();
     feed_.trouble(state.trouble ? &*state.trouble : nullptr);
+    again_ = again_ || !state.trouble;
     note(state);
     if (messages->empty()) {
       co_await http::yield_now();

@@ -33,6 +33,7 @@ class BrokerSource final : public Source {
   const Decoder decoder_;
   const OpenBroker open_;
   Reconnect reconnect_;
+  bool again_ = false;  // a connection has worked
   // Declared last, so that its thread has ended before the members that the coroutine uses go.
   OwnThread thread_{"source-broker"};
 };

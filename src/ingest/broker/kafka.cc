@@ -17,14 +17,14 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using namespace std::chrono_literals;
 
-constexpr int kPatienceMs = 100, kAskMs = 2000;
-constexpr auto kProbe = 5s;           // between two questions whether the cluster answers
-constexpr auto kErrorLasts = 30s;     // the library repeats an error that is still one
-constexpr auto kLookAtLag = 1s;       // between two computations
-constexpr auto kFarewell = 3s;        // for the last commit of offsets
-constexpr std::size_t kReason = 512;  // bytes of the library's texts
+constexpr int kKafkaPatienceMs = 100, kKafkaAskMs = 2000;
+constexpr auto kKafkaProbe = 5s;           // between two questions whether the cluster answers
+constexpr auto kErrorLasts = 30s;          // the library repeats an error that is still one
+constexpr auto kLookAtLag = 1s;            // between two computations
+constexpr auto kKafkaFarewell = 3s;        // for the last commit of offsets
+constexpr std::size_t kKafkaReason = 512;  // bytes of the library's texts
 
-struct Free {
+struct FreeKafka {
   void operator()(rd_kafka_topic_partition_list_t* list) const {
     rd_kafka_topic_partition_list_destroy(list);
   }
@@ -33,8 +33,8 @@ struct Free {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
 };
-using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, Free>;
-using KafkaMessage = std::unique_ptr<rd_kafka_message_t, Free>;
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, FreeKafka>;
+using KafkaMessage = std::unique_ptr<rd_kafka_message_t, FreeKafka>;
 
 std::string_view view(const void* data, std::size_t size) {
   return data ? std::string_view(static_cast<const char*>(data), size) : std::string_view();
@@ -150,12 +150,12 @@ Kafka::~Kafka() {
 // Commits what is stored, and leaves the group, so that others need not wait for our session to
 // expire. The queue, with what was read ahead, must be gone before the handle.
 void Kafka::close() {
-  const std::unique_ptr<rd_kafka_queue_t, Free> queue(rd_kafka_queue_new(handle_));
+  const std::unique_ptr<rd_kafka_queue_t, FreeKafka> queue(rd_kafka_queue_new(handle_));
   if (auto* fault = rd_kafka_consumer_close_queue(handle_, queue.get()))
     rd_kafka_error_destroy(fault);
-  const auto end = std::chrono::steady_clock::now() + kFarewell;
+  const auto end = std::chrono::steady_clock::now() + kKafkaFarewell;
   while (!rd_kafka_consumer_closed(handle_) && std::chrono::steady_clock::now() < end) {
-    auto* event = rd_kafka_queue_poll(queue.get(), kPatienceMs);
+    auto* event = rd_kafka_queue_poll(queue.get(), kKafkaPatienceMs);
     if (!event) continue;
     if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE)
       (void)rd_kafka_assign(handle_, nullptr);
@@ -164,7 +164,7 @@ void Kafka::close() {
 }
 
 void Kafka::set(rd_kafka_conf_t* conf, const char* name, const std::string& value) {
-  char why[kReason] = {};
+  char why[kKafkaReason] = {};
   if (rd_kafka_conf_set(conf, name, value.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK &&
       wrong_setting_.empty())
     wrong_setting_ = why;
@@ -202,13 +202,13 @@ void Kafka::configure(rd_kafka_conf_t* conf) {
 }
 
 Result<void> Kafka::open() {
-  std::unique_ptr<rd_kafka_conf_t, Free> conf(rd_kafka_conf_new());
+  std::unique_ptr<rd_kafka_conf_t, FreeKafka> conf(rd_kafka_conf_new());
   configure(conf.get());
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
   rd_kafka_conf_set_log_cb(conf.get(), on_log);
-  char why[kReason] = {};
+  char why[kKafkaReason] = {};
   if (wrong_setting_.empty())
     handle_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), why, sizeof why);
   if (!handle_)
@@ -244,7 +244,8 @@ void Kafka::on_log(const rd_kafka_t*, int, const char* part, const char* text) {
 Result<std::vector<BrokerMessage>> Kafka::read() {
   std::vector<BrokerMessage> messages;
   for (std::size_t bytes = 0; bytes < kMostBytes && messages.size() < kMostMessages;) {
-    const KafkaMessage message(rd_kafka_consumer_poll(handle_, messages.empty() ? kPatienceMs : 0));
+    const KafkaMessage message(
+        rd_kafka_consumer_poll(handle_, messages.empty() ? kKafkaPatienceMs : 0));
     if (!message) break;
     if (message->err) {
       failed(*message);
@@ -256,7 +257,7 @@ Result<std::vector<BrokerMessage>> Kafka::read() {
     refusal_.reset();
   }
   if (rd_kafka_fatal_error(handle_, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    char why[kReason] = {};
+    char why[kKafkaReason] = {};
     const auto code = rd_kafka_fatal_error(handle_, why, sizeof why);
     return std::unexpected(explained(code, why, servers_));
   }
@@ -266,7 +267,7 @@ Result<std::vector<BrokerMessage>> Kafka::read() {
 
 BrokerMessage Kafka::message_of(rd_kafka_message_t& from) {
   if (cluster_.empty()) {
-    auto* id = rd_kafka_clusterid(handle_, kAskMs);
+    auto* id = rd_kafka_clusterid(handle_, kKafkaAskMs);
     cluster_ = id ? id : "";
     if (id) rd_kafka_mem_free(handle_, id);
   }
@@ -311,7 +312,7 @@ void Kafka::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t what,
     return;
   }
   // What remains undecided is decided by the library: the committed offset, else the oldest.
-  bool answers = rd_kafka_committed(handle, list, kAskMs) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  bool answers = rd_kafka_committed(handle, list, kKafkaAskMs) == RD_KAFKA_RESP_ERR_NO_ERROR;
   const Partitions fresh(rd_kafka_topic_partition_list_new(list->cnt));
   for (int i = 0; answers && i < list->cnt; ++i) {
     auto& one = list->elems[i];
@@ -328,7 +329,7 @@ void Kafka::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t what,
 bool Kafka::begin(rd_kafka_topic_partition_t& partition) {
   std::int64_t oldest = 0, end = 0;
   if (rd_kafka_query_watermark_offsets(handle_, partition.topic, partition.partition, &oldest, &end,
-                                       kAskMs))
+                                       kKafkaAskMs))
     return false;
   const auto stopped_at = partition.offset;
   if (stopped_at >= oldest && stopped_at <= end) return true;
@@ -350,11 +351,12 @@ bool Kafka::begin(rd_kafka_topic_partition_t& partition) {
 // for each.
 void Kafka::leapt(const rd_kafka_message_t& message, std::int64_t expected) {
   const auto now = std::chrono::steady_clock::now();
-  if (now - leapt_ < kProbe) return;
+  if (now - leapt_ < kKafkaProbe) return;
   leapt_ = now;
   std::int64_t oldest = 0, end = 0;
   const auto* topic = rd_kafka_topic_name(message.rkt);
-  if (!rd_kafka_query_watermark_offsets(handle_, topic, message.partition, &oldest, &end, kAskMs) &&
+  if (!rd_kafka_query_watermark_offsets(handle_, topic, message.partition, &oldest, &end,
+                                        kKafkaAskMs) &&
       oldest > expected)
     feed_.gap(
         fmt::format("topic {} partition {}: offsets {} to {} were deleted before they were "
@@ -378,7 +380,7 @@ void Kafka::failed(const rd_kafka_message_t& message) {
 void Kafka::look() {
   const auto now = std::chrono::steady_clock::now();
   if (refusal_ && now - refused_ > kErrorLasts) refusal_.reset();
-  if ((doubtful_ || trouble_) && now - probed_ >= kProbe) probe(now);
+  if ((doubtful_ || trouble_) && now - probed_ >= kKafkaProbe) probe(now);
   if (refusal_) trouble_ = refusal_;
   if (now - counted_ < kLookAtLag) return;
   counted_ = now;
@@ -388,8 +390,8 @@ void Kafka::look() {
 void Kafka::probe(SteadyTime now) {
   probed_ = now;
   const rd_kafka_metadata_t* answer = nullptr;
-  const auto code = rd_kafka_metadata(handle_, 1, nullptr, &answer, kAskMs);
-  const std::unique_ptr<const rd_kafka_metadata_t, Free> data(answer);
+  const auto code = rd_kafka_metadata(handle_, 1, nullptr, &answer, kKafkaAskMs);
+  const std::unique_ptr<const rd_kafka_metadata_t, FreeKafka> data(answer);
   if (code) {
     trouble_ = error_ ? *error_ : explained(code, rd_kafka_err2str(code), servers_);
     return;
@@ -433,8 +435,8 @@ std::int64_t Kafka::count_lag() const {
 
 }  // namespace
 
-Result<std::unique_ptr<BrokerConnection>> open_kafka(const config::Source& source, Feed& feed) {
-  auto kafka = std::make_unique<Kafka>(*source.broker, feed);
+Result<std::unique_ptr<BrokerConnection>> open_kafka(const BrokerPlace& place) {
+  auto kafka = std::make_unique<Kafka>(*place.source.broker, place.feed);
   if (auto done = kafka->open(); !done) return std::unexpected(done.error());
   return kafka;
 }

@@ -13,6 +13,6 @@ namespace alarum::ingest {
 /// - A gap is reported if the broker no longer has what comes after the committed offset.
 ///
 /// librdkafka has a thread of its own, and one for each broker; it names them `rdk:…`.
-Result<std::unique_ptr<BrokerConnection>> open_kafka(const config::Source& source, Feed& feed);
+Result<std::unique_ptr<BrokerConnection>> open_kafka(const BrokerPlace& place);
 
 }  // namespace alarum::ingest

@@ -27,8 +27,9 @@ Result<std::vector<Decoded>> by_mapping(const config::PushIngest& pushes,
     return fail("unknown_source",
                 fmt::format("the config has no json source \"{}\" any more", name));
   using Kind = config::Source::Kind;
-  const bool placed =
-      source.kind == Kind::file || source.kind == Kind::sse || source.kind == Kind::kafka;
+  const bool placed = source.kind == Kind::file || source.kind == Kind::sse ||
+                      source.kind == Kind::kafka ||
+                      (source.kind == Kind::nats && !source.broker->stream.empty());
   http::Request request;
   request.peer = sender;
   const auto decode = placed ? decode_placed_json : decode_json;
