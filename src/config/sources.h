@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "config/broker.h"
 #include "config/cloud_eye.h"
 #include "config/config.h"
 #include "config/event_limits.h"
@@ -20,7 +21,18 @@ enum class LineFormat {
 /// One entry of `sources` (docs/sources.md): where events come from besides the HTTP routes. A
 /// plain value; most members are of one kind or a few.
 struct Source {
-  enum class Kind { standard_input, unix_socket, tcp, udp, file, sse, redfish, cloud_eye };
+  enum class Kind {
+    standard_input,
+    unix_socket,
+    tcp,
+    udp,
+    file,
+    sse,
+    redfish,
+    cloud_eye,
+    kafka,
+    nats
+  };
   Kind kind = Kind::standard_input;
   /// In logs and metrics; by default `tcp:127.0.0.1:5140`. Unique.
   std::string name;
@@ -45,6 +57,7 @@ struct Source {
   Http http;  ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no limit
   std::optional<CloudEye> cloud_eye;                 ///< of cloud_eye
+  std::optional<Broker> broker;                      ///< of kafka and nats
   EventLimits event;                                 ///< `bytes` limits a line, too
 
   friend bool operator==(const Source&, const Source&) = default;

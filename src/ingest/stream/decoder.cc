@@ -26,8 +26,10 @@ Result<std::vector<Decoded>> by_mapping(const config::PushIngest& pushes,
   if (mapping == pushes.json.end())
     return fail("unknown_source",
                 fmt::format("the config has no json source \"{}\" any more", name));
-  const bool placed =
-      source.kind == config::Source::Kind::file || source.kind == config::Source::Kind::sse;
+  using Kind = config::Source::Kind;
+  const bool placed = source.kind == Kind::file || source.kind == Kind::sse ||
+                      source.kind == Kind::kafka ||
+                      (source.kind == Kind::nats && !source.broker->stream.empty());
   http::Request request;
   request.peer = sender;
   const auto decode = placed ? decode_placed_json : decode_json;
@@ -67,6 +69,11 @@ Result<std::vector<Decoded>> Decoder::decode(std::string_view line, std::string_
     for (auto& event : *events) refuse_past(event, source_.event);
   }
   return events;
+}
+
+Decoded Decoder::limited(Decoded event) const {
+  refuse_past(event, source_.event);
+  return event;
 }
 
 }  // namespace alarum::ingest
