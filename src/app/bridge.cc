@@ -79,7 +79,7 @@ std::vector<SourceState> states_of(const ingest::Sources& sources) {
     one.name = name;
     one.accepted = counts.accepted, one.duplicate = counts.duplicate;
     one.rejected = counts.rejected, one.gaps = counts.gaps, one.lost = counts.lost;
-    one.connections = counts.connections, one.lag = counts.lag;
+    one.connections = counts.connections;
     if (const auto heard = counts.last_heard.load(); heard != 0)
       one.last_heard = Time(Duration(heard));
   });

@@ -15,7 +15,6 @@ struct SourceState {
   std::string name;
   std::uint64_t accepted = 0, duplicate = 0, rejected = 0, gaps = 0, lost = 0;
   std::int64_t connections = 0;
-  std::int64_t lag = -1;           ///< messages that were not read yet; -1: not known
   std::optional<Time> last_heard;  ///< when events of it were committed last, wall clock
 };
 

@@ -41,10 +41,6 @@ class Checker {
       note(place_of(files.places, "cert_file"), what,
            http::Tls::load({files.cert_file, files.key_file, {}, false, {}}));
   }
-  // A file of another form that only its reader understands.
-  void is_there(const std::string& what, const char* key, const std::string& path) {
-    (void)are_there(what, {{key, path}});
-  }
 
  private:
   Place place_of(const config::FilePlaces& places, const char* key) const {
@@ -80,9 +76,6 @@ void check_key_files(const config::Config& config, const std::string& path, Diag
   for (const auto& source : *config.sources) {
     if (source.tls) check.ours("source " + source.name, *source.tls);
     check.theirs("source " + source.name, source.http.tls);
-    if (source.broker) check.theirs("source " + source.name, source.broker->tls);
-    if (source.broker && !source.broker->credentials_file.empty())
-      check.is_there("source " + source.name, "credentials_file", source.broker->credentials_file);
     if (source.cloud_eye) check.theirs("source " + source.name, source.cloud_eye->http.tls);
   }
   check.theirs("smn", config.pushes->smn.how->tls);

@@ -109,11 +109,6 @@ void add_sources(MetricsPage& page, const ingest::Sources& sources) {
                  number(counts.refused.load()), {{"source", name}});
     page.gauge("alarum_source_connections", "Open connections of a source.",
                number(counts.connections.load()), {{"source", name}});
-    if (const auto lag = counts.lag.load(); lag >= 0)
-      page.gauge("alarum_source_lag_messages",
-                 "Messages that the broker of a source has and that were not read yet, as far as "
-                 "the broker says.",
-                 number(lag), {{"source", name}});
     add_source(page, name, counts);
   });
 }

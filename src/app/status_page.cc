@@ -73,7 +73,6 @@ Json sources_json(Core& core) {
              {"gaps", source.gaps},
              {"lost", source.lost},
              {"connections", source.connections}};
-    if (source.lag >= 0) one["lag"] = source.lag;
     add_heard(one, source.last_heard);
     list.push_back(std::move(one));
   }

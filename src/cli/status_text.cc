@@ -114,8 +114,6 @@ Row heard_row(const Json& one, const char* name, Time now) {
           fmt::format("{} accepted", one.value("accepted", std::uint64_t{0})),
           fmt::format("{} duplicate", one.value("duplicate", std::uint64_t{0})),
           fmt::format("{} rejected", one.value("rejected", std::uint64_t{0}))};
-  if (const auto lag = one.value("lag", std::uint64_t{0}))
-    row.push_back(fmt::format("{} not read yet", lag));
   if (const auto gaps = one.value("gaps", std::uint64_t{0})) row.push_back(plural(gaps, "gap"));
   return row;
 }

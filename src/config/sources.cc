@@ -2,7 +2,6 @@
 
 #include <cctz/time_zone.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -110,36 +109,6 @@ class SourceReader {
           "secret_key_file", "every", "overlap", "backfill", "http_config"});
     source_.cloud_eye = read_cloud_eye(node_, config_.dedup.window, out_);
     source_.name = fmt::format("cloud_eye:{}", source_.cloud_eye->project);
-  }
-
-  void kafka(const Node&) {
-    source_.kind = Source::Kind::kafka;
-    keys(kafka_keys());
-    source_.broker = read_kafka(node_, out_);
-    name_of_broker("kafka");
-  }
-
-  void nats(const Node&) {
-    source_.kind = Source::Kind::nats;
-    keys(nats_keys());
-    source_.broker = read_nats(node_, out_);
-    name_of_broker("nats");
-  }
-
-  void mqtt(const Node&) {
-    source_.kind = Source::Kind::mqtt;
-    keys(mqtt_keys());
-    source_.broker = read_mqtt(node_, out_);
-    name_of_broker("mqtt");
-  }
-
-  // The first broker and the topics: `kafka:kafka-1:9092/bmc-events`.
-  void name_of_broker(const char* kind) {
-    const auto& broker = *source_.broker;
-    source_.name = fmt::format(
-        "{}:{}/{}", kind, broker.servers.empty() ? "" : broker.servers[0],
-        broker.stream.empty() ? fmt::format("{}", fmt::join(broker.topics, ",")) : broker.stream);
-    if (source_.name.size() > 200) source_.name.resize(200);
   }
 
   void sse(const Node&) {
@@ -288,10 +257,7 @@ const std::pair<std::string, SourceReader::Read> SourceReader::kKinds[] = {
     {"file", &SourceReader::file},
     {"sse", &SourceReader::sse},
     {"redfish", &SourceReader::redfish},
-    {"cloud_eye", &SourceReader::cloud_eye},
-    {"kafka", &SourceReader::kafka},
-    {"nats", &SourceReader::nats},
-    {"mqtt", &SourceReader::mqtt}};
+    {"cloud_eye", &SourceReader::cloud_eye}};
 
 bool SourceReader::kind() {
   int found = 0;

@@ -2,7 +2,6 @@
 #include <string>
 #include <vector>
 
-#include "config/broker.h"
 #include "config/cloud_eye.h"
 #include "config/config.h"
 #include "config/event_limits.h"
@@ -21,19 +20,7 @@ enum class LineFormat {
 /// One entry of `sources` (docs/sources.md): where events come from besides the HTTP routes. A
 /// plain value; most members are of one kind or a few.
 struct Source {
-  enum class Kind {
-    standard_input,
-    unix_socket,
-    tcp,
-    udp,
-    file,
-    sse,
-    redfish,
-    cloud_eye,
-    kafka,
-    nats,
-    mqtt
-  };
+  enum class Kind { standard_input, unix_socket, tcp, udp, file, sse, redfish, cloud_eye };
   Kind kind = Kind::standard_input;
   /// In logs and metrics; by default `tcp:127.0.0.1:5140`. Unique.
   std::string name;
@@ -58,7 +45,6 @@ struct Source {
   Http http;  ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no limit
   std::optional<CloudEye> cloud_eye;                 ///< of cloud_eye
-  std::optional<Broker> broker;                      ///< of kafka, nats and mqtt
   EventLimits event;                                 ///< `bytes` limits a line, too
 
   friend bool operator==(const Source&, const Source&) = default;

@@ -144,30 +144,6 @@ Result<void> set_headers(Attributes& attributes,
   return {};
 }
 
-// Binary mode: the attributes are known, and the body is the payload.
-Decoded decode_payload(Attributes& attributes, std::string_view body, std::string_view sender) {
-  auto fields = attributes.finish(sender);
-  if (!fields) return std::unexpected(fields.error());
-  const auto type = attributes.datacontenttype();
-  std::vector<JsonMember> members;
-  Result<JsonText> text = fail("", "");  // the members' views need it
-  fields->data = body;
-  if (body.empty()) {
-    fields->data_kind = model::DataKind::none;
-  } else if (is_json_media_type(type)) {
-    text = JsonText::parse(body);
-    if (!text) return std::unexpected(text.error());
-    members = text->members(text->root());
-    fields->data_kind = model::DataKind::json;
-  } else {
-    const bool readable =
-        lowered(type).starts_with("text/") && valid_utf8_prefix(body) == body.size();
-    fields->data_kind = readable ? model::DataKind::text : model::DataKind::binary;
-  }
-  normalise(*fields, members);
-  return model::Event(*fields);
-}
-
 }  // namespace
 
 bool is_json_media_type(std::string_view type) {
@@ -213,23 +189,26 @@ Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& he
   Attributes attributes;
   if (auto fine = set_headers(attributes, headers); !fine) return std::unexpected(fine.error());
   attributes.set_trace(trace);
-  return decode_payload(attributes, body, sender);
-}
-
-Decoded decode_attributes(const std::vector<std::pair<std::string, std::string>>& attributes,
-                          std::string_view media_type, std::string_view body,
-                          std::string_view sender) {
-  constexpr std::string_view kMediaType = "datacontenttype";
-  Attributes out;
-  for (const auto& [name, value] : attributes) {
-    if (name == kMediaType && !media_type.empty()) continue;  // said twice
-    if (name == "data") return fail("bad_attribute", "the body is the data: no attribute is");
-    if (auto fine = out.set(name, value); !fine) return std::unexpected(fine.error());
+  auto fields = attributes.finish(sender);
+  if (!fields) return std::unexpected(fields.error());
+  const auto type = attributes.datacontenttype();
+  std::vector<JsonMember> members;
+  Result<JsonText> text = fail("", "");  // the members' views need it
+  fields->data = body;
+  if (body.empty()) {
+    fields->data_kind = model::DataKind::none;
+  } else if (is_json_media_type(type)) {
+    text = JsonText::parse(body);
+    if (!text) return std::unexpected(text.error());
+    members = text->members(text->root());
+    fields->data_kind = model::DataKind::json;
+  } else {
+    const bool readable =
+        lowered(type).starts_with("text/") && valid_utf8_prefix(body) == body.size();
+    fields->data_kind = readable ? model::DataKind::text : model::DataKind::binary;
   }
-  if (!media_type.empty()) {
-    if (auto fine = out.set(kMediaType, media_type); !fine) return std::unexpected(fine.error());
-  }
-  return decode_payload(out, body, sender);
+  normalise(*fields, members);
+  return model::Event(*fields);
 }
 
 }  // namespace alarum::ingest

@@ -43,13 +43,6 @@ Decoded decode_binary(const std::vector<std::pair<std::string, std::string>>& he
                       std::string_view body, std::string_view sender,
                       const TraceHeaders& trace = {});
 
-/// The same for other bindings: `attributes` are names of attributes and their values as they are,
-/// without prefix and encoding. `media_type` is `datacontenttype`; if it is empty, the attribute of
-/// that name is.
-Decoded decode_attributes(const std::vector<std::pair<std::string, std::string>>& attributes,
-                          std::string_view media_type, std::string_view body,
-                          std::string_view sender);
-
 /// Decodes the value of a `ce-*` header (HTTP binding section 3.1.3.2): removes quotes, decodes
 /// percent-encoding once, and checks UTF-8. Error `bad_attribute`.
 Result<std::string> decode_header_value(std::string_view value);

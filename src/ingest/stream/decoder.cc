@@ -26,10 +26,8 @@ Result<std::vector<Decoded>> by_mapping(const config::PushIngest& pushes,
   if (mapping == pushes.json.end())
     return fail("unknown_source",
                 fmt::format("the config has no json source \"{}\" any more", name));
-  using Kind = config::Source::Kind;
-  const bool placed = source.kind == Kind::file || source.kind == Kind::sse ||
-                      source.kind == Kind::kafka ||
-                      (source.kind == Kind::nats && !source.broker->stream.empty());
+  const bool placed =
+      source.kind == config::Source::Kind::file || source.kind == config::Source::Kind::sse;
   http::Request request;
   request.peer = sender;
   const auto decode = placed ? decode_placed_json : decode_json;
@@ -69,11 +67,6 @@ Result<std::vector<Decoded>> Decoder::decode(std::string_view line, std::string_
     for (auto& event : *events) refuse_past(event, source_.event);
   }
   return events;
-}
-
-Decoded Decoder::limited(Decoded event) const {
-  refuse_past(event, source_.event);
-  return event;
 }
 
 }  // namespace alarum::ingest

@@ -31,8 +31,6 @@ class Decoder {
   /// whole, for example `unknown_source` if a reload has removed the mapping.
   Result<std::vector<Decoded>> decode(std::string_view line, std::string_view sender, Time now,
                                       const NewId& new_id) const;
-  /// Replaces an event that is past the limits of the source by an error.
-  Decoded limited(Decoded event) const;
 
  private:
   const config::Source& source_;

@@ -111,24 +111,6 @@ std::string Feed::lost_place() const {
   return said ? *said : "";
 }
 
-void Feed::trouble(const Error* why) {
-  const auto before = trouble_.get();
-  if (!why) {
-    if (!before) return;
-    trouble_.set(nullptr);
-    return log::info("ingest", "a source works again", {{"source", name_}});
-  }
-  if (!before || before->reason != why->reason)
-    log::warn("ingest", "a source cannot read; it is tried again",
-              {{"source", name_}, {"reason", why->reason}, {"detail", why->message}});
-  trouble_.set(std::make_shared<const Error>(*why));
-}
-
-std::string Feed::trouble() const {
-  const auto why = trouble_.get();
-  return why ? why->message : "";
-}
-
 asio::awaitable<void> Feed::sleep(std::chrono::milliseconds span) const {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (auto left = span; left > 0ms && !stopping_; left -= std::min(left, 100ms)) {

@@ -29,8 +29,6 @@ struct FeedCounts {
   std::atomic<std::int64_t> connections = 0;
   /// When events were committed last: microseconds since the epoch, wall clock; 0: none were
   std::atomic<std::int64_t> last_heard = 0;
-  /// Messages that the broker has and we have not read yet; -1: not known
-  std::atomic<std::int64_t> lag = -1;
   ReasonCounts rejected_for;  ///< `rejected` by reason
   /// Accepted events that matched no rule. It outlives the source: the journal's thread counts.
   const std::shared_ptr<std::atomic<std::uint64_t>> unmatched =
@@ -65,11 +63,6 @@ class Feed {
   /// the file, counts a gap, and keeps a warning in readiness until the next start. `instead`: how
   /// the source begins now. Errors: of the disk.
   Result<void> lose_place(const PositionFile& file, const Error& why, std::string_view instead);
-  /// The source cannot do its work now: `why` is logged when its reason changes, and readiness says
-  /// it until the trouble is over, which nullptr says. One coroutine of the source.
-  void trouble(const Error* why);
-  /// The message of trouble(); empty if there is none. Any thread.
-  std::string trouble() const;
   /// The sentence of lose_place(); empty if nothing was lost. Any thread.
   std::string lost_place() const;
 
@@ -100,7 +93,6 @@ class Feed {
   std::atomic<std::int64_t> stopped_at_ = 0;  // milliseconds (steady); set before stopping_
   std::atomic<bool> stopping_ = false;
   Snapshot<std::string> lost_place_;
-  Snapshot<Error> trouble_;
   std::atomic<std::int64_t> said_at_ = 0;  // seconds (steady); when reject() last logged
   std::atomic<std::uint64_t> unsaid_ = 0;  // rejections since that line
 };

@@ -4,10 +4,6 @@
 #include <thread>
 
 #include "base/log.h"
-#include "ingest/broker/broker_source.h"
-#include "ingest/broker/kafka.h"
-#include "ingest/broker/mqtt.h"
-#include "ingest/broker/nats.h"
 #include "ingest/poll/cloud_eye_source.h"
 #include "ingest/stream/datagrams.h"
 #include "ingest/stream/listener.h"
@@ -60,12 +56,6 @@ std::unique_ptr<Source> Sources::make(config::Source source) {
       return std::make_unique<CloudEyeSource>(std::move(source), intake_, data_, client());
     case Kind::sse:
       return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, client());
-    case Kind::kafka:
-      return std::make_unique<BrokerSource>(std::move(source), intake_, pushes_, open_kafka);
-    case Kind::mqtt:
-      return std::make_unique<BrokerSource>(std::move(source), intake_, pushes_, open_mqtt);
-    case Kind::nats:
-      return std::make_unique<BrokerSource>(std::move(source), intake_, pushes_, open_nats);
     case Kind::tcp:
     case Kind::unix_socket:
       break;
@@ -168,8 +158,6 @@ std::vector<std::string> Sources::faults() const {
   for (const auto& source : running_) {
     if (const auto fault = source->fault(); !fault.empty())
       faults.push_back(source->config().name + " does not run: " + fault);
-    if (const auto why = source->feed().trouble(); !why.empty())
-      faults.push_back(source->config().name + " cannot read: " + why);
     if (const auto lost = source->feed().lost_place(); !lost.empty()) faults.push_back(lost);
   }
   return faults;
@@ -209,8 +197,7 @@ std::map<std::string, bool> Sources::states() const {
   std::map<std::string, bool> states;
   const std::lock_guard lock(mutex_);
   for (const auto& one : missing_) states[one.config.name] = false;
-  for (const auto& source : running_)
-    states[source->config().name] = source->fault().empty() && source->feed().trouble().empty();
+  for (const auto& source : running_) states[source->config().name] = source->fault().empty();
   return states;
 }
 

@@ -53,18 +53,6 @@ void Workers::stop() {
   }
 }
 
-OwnThread::~OwnThread() {
-  context_.stop();
-  if (thread_.joinable()) thread_.join();
-}
-
-void OwnThread::start() {
-  thread_ = std::thread([this] {
-    name_thread(name_);
-    context_.run();
-  });
-}
-
 void Tasks::spawn(asio::io_context& context, std::string name, Body body) {
   begin(context, std::move(name), std::move(body), false);
 }

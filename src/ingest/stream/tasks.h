@@ -46,27 +46,6 @@ class Workers {
   std::atomic<unsigned> next_ = 0;
 };
 
-/// A thread with a context of its own, for a source whose library blocks. Owned by the source.
-class OwnThread {
- public:
-  /// `name`: of the thread, 15 characters at most; it must outlive this.
-  explicit OwnThread(const char* name) : name_(name) {}
-  /// Stops the context and joins the thread; what runs on it must have ended.
-  ~OwnThread();
-  OwnThread(const OwnThread&) = delete;
-  OwnThread& operator=(const OwnThread&) = delete;
-  /// Starts the thread. Once.
-  void start();
-  http::asio::io_context& context() { return context_; }
-
- private:
-  const char* name_;
-  http::asio::io_context context_{1};
-  http::asio::executor_work_guard<http::asio::io_context::executor_type> work_{
-      context_.get_executor()};
-  std::thread thread_;
-};
-
 /// The coroutines of one source, for example a listener and its connections. Each stays on the
 /// context that it was given. Owned by the Source; every method may be called from any thread.
 class Tasks {
