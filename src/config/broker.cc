@@ -157,4 +157,33 @@ Broker read_nats(const Node& node, Diagnostics& out) {
   return broker;
 }
 
+std::vector<std::string> mqtt_keys() {
+  return {"mqtt",          "topics",     "client_id", "qos",  "username", "password",
+          "password_file", "tls_config", "format",    "json", "timezone"};
+}
+
+Broker read_mqtt(const Node& node, Diagnostics& out) {
+  Broker broker;
+  FieldReader entry(node, "source", out);
+  read_servers(entry, "mqtt", "a broker as mqtt://host:port or mqtts://host:port",
+               {"mqtt://", "mqtts://"}, broker.servers);
+  if (broker.servers.size() > 1)
+    entry.fault(*node.find("mqtt"),
+                "\"mqtt\" must be one broker: the session, and what waits in it, is in one");
+  read_list(entry, "topics", kMostTopics, broker.topics);
+  read_name(entry, "client_id", broker.group);
+  // Of QoS 2 see ingest/broker/mqtt.h.
+  entry.count("qos", broker.qos, 0, 1);
+  user_and_password(entry, broker);
+  const auto* tls = node.find("tls_config");
+  broker.encrypted =
+      tls != nullptr || (!broker.servers.empty() && broker.servers[0].starts_with("mqtts://"));
+  read_mail_tls(entry, broker.tls);
+  if (!broker.tls.server_name.empty())
+    entry.fault(*tls,
+                "\"server_name\" is not for mqtt: the certificate must be for the host of the "
+                "URL");
+  return broker;
+}
+
 }  // namespace alarum::config

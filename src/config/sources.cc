@@ -126,6 +126,13 @@ class SourceReader {
     name_of_broker("nats");
   }
 
+  void mqtt(const Node&) {
+    source_.kind = Source::Kind::mqtt;
+    keys(mqtt_keys());
+    source_.broker = read_mqtt(node_, out_);
+    name_of_broker("mqtt");
+  }
+
   // The first broker and the topics: `kafka:kafka-1:9092/bmc-events`.
   void name_of_broker(const char* kind) {
     const auto& broker = *source_.broker;
@@ -282,7 +289,8 @@ const std::pair<std::string, SourceReader::Read> SourceReader::kKinds[] = {
     {"redfish", &SourceReader::redfish},
     {"cloud_eye", &SourceReader::cloud_eye},
     {"kafka", &SourceReader::kafka},
-    {"nats", &SourceReader::nats}};
+    {"nats", &SourceReader::nats},
+    {"mqtt", &SourceReader::mqtt}};
 
 bool SourceReader::kind() {
   int found = 0;

@@ -31,7 +31,8 @@ struct Source {
     redfish,
     cloud_eye,
     kafka,
-    nats
+    nats,
+    mqtt
   };
   Kind kind = Kind::standard_input;
   /// In logs and metrics; by default `tcp:127.0.0.1:5140`. Unique.
@@ -57,7 +58,7 @@ struct Source {
   Http http;  ///< of sse and redfish: credentials, TLS, proxy
   Duration idle_timeout = std::chrono::minutes(15);  ///< of sse: without a byte; 0: no limit
   std::optional<CloudEye> cloud_eye;                 ///< of cloud_eye
-  std::optional<Broker> broker;                      ///< of kafka and nats
+  std::optional<Broker> broker;                      ///< of kafka, nats and mqtt
   EventLimits event;                                 ///< `bytes` limits a line, too
 
   friend bool operator==(const Source&, const Source&) = default;

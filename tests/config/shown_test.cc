@@ -44,6 +44,7 @@ sources:
 - {sse: 'https://user:HIDE16@bmc/sse?token=HIDE17', http_config: {bearer_token: HIDE18}}
 - {kafka: 'k:9092', topics: t, username: kim, password: HIDE19}
 - {nats: 'n:4222', subjects: s, token: HIDE20}
+- {mqtt: 'mqtt://m', topics: t, username: kim, password: HIDE21}
 )");
   EXPECT_EQ(text.find("HIDE"), text.npos) << text;
   for (const auto* wanted :

@@ -47,11 +47,10 @@ sources:
 
 TEST(Sources, SaysWhatIsWrongAndHowToMendIt) {
   const auto fault = [](const std::string& entry) { return said("sources: [" + entry + "]\n"); };
-  EXPECT_NE(
-      fault("{format: syslog}")
-          .find(
-              "exactly one of stdin, unix, tcp, udp, file, sse, redfish, cloud_eye, kafka or nats"),
-      std::string::npos);
+  EXPECT_NE(fault("{format: syslog}")
+                .find("exactly one of stdin, unix, tcp, udp, file, sse, redfish, cloud_eye, kafka, "
+                      "nats or mqtt"),
+            std::string::npos);
   EXPECT_NE(fault("{tcp: '127.0.0.1:1', udp: '127.0.0.1:1'}").find("exactly one of"),
             std::string::npos);
   EXPECT_NE(fault("{tcp: '0.0.0.0:1'}").find("add allow: [10.0.0.0/8]"), std::string::npos);
@@ -165,6 +164,39 @@ TEST(Sources, SaysWhatIsWrongWithNats) {
   has("'n:4222', stream: s, durable: a.b", "must not have . * and >");
   has("'n:4222', stream: s, subjects: [a, b]", "\"subjects\" must have 1 to 1 entries");
   has("'n:4222', stream: s, token: hunter2, username: u, password: p", "one of username, token");
+}
+
+TEST(Sources, ReadsMqtt) {
+  const auto sources = read(R"(
+sources:
+  - {mqtt: "mqtt://m", topics: "a/#"}
+  - {mqtt: "mqtts://[::1]:1", topics: [a, b/+], client_id: c, qos: 0, username: u, password: p}
+)");
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(sources[0].name, "mqtt:mqtt://m/a/#");
+  const auto &one = *sources[0].broker, &two = *sources[1].broker;
+  EXPECT_EQ(one.group, "alarum");
+  EXPECT_EQ(one.qos, 1U);
+  EXPECT_FALSE(one.encrypted);
+  EXPECT_EQ(two.group + two.username + two.password.reveal() + two.topics.at(1), "cupb/+");
+  EXPECT_EQ(two.qos, 0U);
+  EXPECT_TRUE(two.encrypted);
+}
+
+TEST(Sources, SaysWhatIsWrongWithMqtt) {
+  const auto has = [](const std::string& keys, const std::string& message) {
+    const auto text = said("sources: [{mqtt: " + keys + "}]\n");
+    EXPECT_NE(text.find(message), std::string::npos) << keys << "\n" << text;
+    EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
+  };
+  has("'mqtt://m'", "source has no \"topics\"");
+  has("'mqtt://u:hunter2@m', topics: t", "must have a broker as mqtt://host:port");
+  has("'tcp://m', topics: t", "must have a broker as mqtt://host:port");
+  has("['mqtt://m', 'mqtt://n'], topics: t", "\"mqtt\" must be one broker");
+  has("'mqtt://m', topics: t, qos: 2", "qos");
+  has("'mqtt://m', topics: t, password: hunter2", "go together");
+  has("'mqtt://m', topics: t, tls_config: {server_name: x}", "\"server_name\" is not for mqtt");
+  has("'mqtt://m', topics: t, start: oldest", "unknown key \"start\"");
 }
 
 TEST(Network, ContainsTheAddressesOfItsBlock) {

@@ -76,7 +76,7 @@ def the_thinking_has_no_clock_thread_or_file():
 # A simulated life has its time and its random numbers from its seed (base/clock.h, base/random.h). What reads the machine's own cannot be in one: sockets and who
 # polls them, threads that write to descriptors, the command line; warnings about a config.
 OWN_TIME = {"base/clock.h", "base/http_date.cc", "base/random.h", "base/output_writer.cc", "config/routing.cc", "app/stop_order.cc", "app/stop_order.h",
-            "ingest/broker/kafka.cc", "ingest/poll/bmc.cc", "ingest/push/fetcher.cc", "ingest/push/fetcher.h", "ingest/push/signed_route.cc",
+            "ingest/broker/kafka.cc", "ingest/broker/mqtt.cc", "ingest/poll/bmc.cc", "ingest/push/fetcher.cc", "ingest/push/fetcher.h", "ingest/push/signed_route.cc",
             "ingest/stream/feed.cc", "ingest/stream/redfish_subscription.cc", "ingest/stream/sources.cc", "ingest/stream/sse.cc", "ingest/stream/sse.h",
             "ingest/stream/standard_input.cc", "ingest/stream/tail.cc", "ingest/stream/tail.h", "deliver/sender.cc", "deliver/transfer.cc", "deliver/transfer.h"}
 

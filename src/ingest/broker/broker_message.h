@@ -8,7 +8,8 @@
 namespace alarum::ingest {
 
 /// One message of a broker, as every binding of CloudEvents can be written: Kafka Protocol Binding
-/// 1.0.2 section 3 (headers `ce_NAME`), NATS Protocol Binding section 3 (`ce-NAME`). The adapter of
+/// 1.0.2 section 3 (headers `ce_NAME`), NATS Protocol Binding section 3 (`ce-NAME`),
+/// MQTT Protocol Binding 1.0.2 section 3.1 (user properties `NAME`). The adapter of
 /// each broker makes it.
 struct BrokerMessage {
   std::string payload;

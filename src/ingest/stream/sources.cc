@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "ingest/broker/broker_source.h"
 #include "ingest/broker/kafka.h"
+#include "ingest/broker/mqtt.h"
 #include "ingest/broker/nats.h"
 #include "ingest/poll/cloud_eye_source.h"
 #include "ingest/stream/datagrams.h"
@@ -61,6 +62,8 @@ std::unique_ptr<Source> Sources::make(config::Source source) {
       return std::make_unique<Sse>(std::move(source), intake_, pushes_, data_, client());
     case Kind::kafka:
       return std::make_unique<BrokerSource>(std::move(source), intake_, pushes_, open_kafka);
+    case Kind::mqtt:
+      return std::make_unique<BrokerSource>(std::move(source), intake_, pushes_, open_mqtt);
     case Kind::nats:
       return std::make_unique<BrokerSource>(std::move(source), intake_, pushes_, open_nats);
     case Kind::tcp:
