@@ -95,10 +95,9 @@ void check_stream(FieldReader& entry, const Broker& broker) {
 void read_nats_login(FieldReader& entry, Broker& into) {
   user_and_password(entry, into);
   entry.secret("token", into.token);
-  if (const auto* node = entry.find("credentials_file")) {
-    entry.text("credentials_file", into.credentials_file);
+  entry.text("credentials_file", into.credentials_file);
+  if (const auto* node = entry.find("credentials_file"); !into.credentials_file.empty())
     into.credentials_file = beside(node->place.file, into.credentials_file);
-  }
   const int ways = !into.username.empty() + !into.token.empty() + !into.credentials_file.empty();
   if (ways > 1)
     entry.fault(entry.node(), "a source has one of username, token and credentials_file");

@@ -68,6 +68,8 @@ const char* in_place_of(ReceiverKey::Form form) {
       return "https://hidden.invalid";
     case ReceiverKey::Form::mail_url:
       return "smtp://hidden.invalid";
+    case ReceiverKey::Form::nats_url:
+      return "nats://hidden.invalid";
     case ReceiverKey::Form::secret:
       return "whsec_aGlkZGVu";  // base64 of "hidden"
     default:

@@ -16,10 +16,12 @@ struct ReceiverKey {
     value,
     nullable,   ///< null is the same as a missing key, as in Alertmanager
     transport,  ///< how it gets there (`http_config`), on which no message depends; nullable
-    /// A secret, or the file that `NAME_file` names. `url` and `mail_url` may be in files too.
+    /// A secret, or the file that `NAME_file` names. `url`, `mail_url` and `nats_url` may be in
+    /// files too.
     secret,
     url,
     mail_url,
+    nats_url,
   };
   /// What the schema of the configuration says of its value (docs/schema/config.json).
   enum class Type { text, flag, number, duration, list, mapping, texts, language, any };
@@ -81,7 +83,7 @@ const ReceiverKind* kind_of_list(const ReceiverKinds& kinds, std::string_view li
 /// Whether a key of this form may be replaced by `NAME_file`.
 constexpr bool may_be_file(ReceiverKey::Form form) {
   return form == ReceiverKey::Form::secret || form == ReceiverKey::Form::url ||
-         form == ReceiverKey::Form::mail_url;
+         form == ReceiverKey::Form::mail_url || form == ReceiverKey::Form::nats_url;
 }
 
 }  // namespace alarum::config

@@ -6,8 +6,7 @@
 
 #include "base/hash.h"
 #include "receivers/kind.h"
-#include "receivers/text/json_out.h"
-#include "receivers/text/names.h"
+#include "receivers/text/cloud_event.h"
 #include "receivers/text/trace.h"
 #include "receivers/text/version4.h"
 
@@ -39,30 +38,12 @@ class CloudEvents final : public Receiver {
   }
 
   model::Content compose(const model::Message& message, const Setting& setting) const override {
-    const auto data = version4(message, setting.external_url);
-    const std::vector<std::pair<std::string, std::string>> attributes{
-        {"specversion", "1.0"},
-        {"id", hex64(message_hash(message))},
-        {"source", source_.empty() ? setting.external_url : source_},
-        {"type", fmt::format("alarum.alert.{}", status_of(message))},
-        {"subject", message.group_key.empty() ? "alerts" : message.group_key},
-        {"time", format_rfc3339(message.changes.back().at)},
-    };
-    if (!binary_) {
-      auto event = Json::object();
-      for (const auto& [name, value] : attributes) event[name] = value;
-      event["datacontenttype"] = "application/json";
-      auto text = dump(event);
-      text.back() = ',';
-      // In lower case: npm's SDK compares the whole value with its own.
-      return {
-          text + "\"data\":" + data + "}",
-          "Content-Type: application/cloudevents+json; charset=utf-8\n" + trace_headers(message)};
-    }
+    const auto source = source_.empty() ? setting.external_url : source_;
+    if (!binary_) return structured_cloud_event(message, source, setting.external_url);
     std::string headers = "Content-Type: application/json\n";
-    for (const auto& [name, value] : attributes)
+    for (const auto& [name, value] : cloud_event_attributes(message, source))
       headers += "ce-" + name + ": " + header_value(value) + "\n";
-    return {data, headers + trace_headers(message)};
+    return {version4(message, setting.external_url), headers + trace_headers(message)};
   }
 
   void prepare(Attempt& attempt, const std::string& id, Time /*now*/) const override {

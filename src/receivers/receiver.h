@@ -42,6 +42,14 @@ struct Mail {
   bool require_tls = true;  ///< STARTTLS must succeed (RFC 3207); else it is used if it is offered
 };
 
+/// How a message is published to NATS, at the server of the integration's URL.
+struct Publishing {
+  std::string subject;
+  bool jetstream = false;  ///< a stream must confirm that it has stored the message
+  std::string username, credentials_file;
+  config::Secret password, token;
+};
+
 /// One configured integration, with everything that is special to its kind (webhook, slack, …).
 /// Each kind is one file of this folder, listed in CMakeLists.txt. The config owns the object,
 /// which never changes. Any thread may call it, and the same values always give the same bytes,
@@ -76,6 +84,8 @@ class Receiver {
 
   /// The mail settings if the kind is sent by SMTP; nullptr for all others.
   virtual const Mail* mail() const { return nullptr; }
+  /// The settings of NATS if the kind is published there; nullptr for all others.
+  virtual const Publishing* publishing() const { return nullptr; }
   /// The path of the file to which texts are appended, or an empty path for the console; nullptr
   /// for kinds that are sent over a network.
   virtual const std::string* output() const { return nullptr; }

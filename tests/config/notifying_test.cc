@@ -56,6 +56,7 @@ receivers:
   email_configs:
   - {to: a@x.example, from: b@x.example, smarthost: 'x.example:25', auth_username: u, auth_password: hunterJ}
   - {to: a@x.example, from: b@x.example, url: 'smtps://hunterK.example'}
+  nats_configs: [{url: 'nats://hunter21.example', subject: s, jetstream: true, token: hunter22, tls_config: {}}]
   file_configs: [{path: out.ndjson}]
 )";
 

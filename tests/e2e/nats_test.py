@@ -1,6 +1,8 @@
 """A real nats-server as a source of the real daemon: core and JetStream, both modes of CloudEvents, restarts and crashes of either, a full disk, what is wrong is said."""
+import base64
 import json
 import os
+import re
 
 from harness import Daemon, Webhook, certificate, event, eventually, main, plain_rules, temporary
 from nats import NatsServer
@@ -169,5 +171,52 @@ def what_is_wrong_is_said():
             daemon.says("reason=no_jetstream")
 
 
+
+def publishing(folder, server, more="", config="retry: {max_age: 1h}"):
+    daemon = Daemon(folder, rules=plain_rules(folder))
+    daemon.config.write_text(daemon.config.read_text().replace("console_configs: [{}]", f"nats_configs: [{{url: '{server.url}', subject: alarum.alerts{more}, {config}}}]"))
+    return daemon
+
+
+def alerts_are_published():
+    with temporary() as folder, NatsServer(folder) as server:
+        client = server.client()
+        client.subscribe("alarum.>")
+        with publishing(folder, server) as daemon:
+            assert daemon.post(event(1, subject="s1")) == 200
+            subject, headers, payload = client.next()
+            body = json.loads(payload)
+            assert subject == "alarum.alerts" and "Content-Type: application/cloudevents+json" in headers, headers
+            assert body["type"] == "alarum.alert.firing" and body["data"]["alerts"][0]["labels"]["subject"] == "s1", body
+            daemon.settled()
+            # A server that is away: it waits, and goes out when it is back.
+            server.stop()
+            assert daemon.post(event(2, subject="s2")) == 200
+            eventually("an attempt failed", lambda: daemon.metric("alarum_deliver_retries_total") > 0)
+            server.start()
+            client = server.client()
+            client.subscribe("alarum.>")
+            daemon.settled()
+
+
+def a_stream_stores_each_alert_once():
+    with temporary() as folder, NatsServer(folder) as server:
+        client = server.client()
+        with publishing(folder, server, ", jetstream: true") as daemon:
+            assert daemon.post(event(1, subject="s1")) == 200
+            eventually("no stream has it", lambda: "no stream has the subject" in daemon.request("GET", "/api/v1/status")[2] + daemon.log_text())
+            client.stream("ALERTS", "alarum.>")
+            daemon.settled()
+            info = client.ask("$JS.API.STREAM.INFO.ALERTS")
+            assert info["state"]["messages"] == 1, info
+            stored = client.ask("$JS.API.STREAM.MSG.GET.ALERTS", seq=1)["message"]
+            headers = base64.b64decode(stored["hdrs"]).decode()
+            id = re.search(r"Nats-Msg-Id: (\S+)", headers).group(1)
+            # Another attempt of the same notification changes nothing.
+            client.publish("alarum.alerts", "again", {"Nats-Msg-Id": id})
+            client.ping()
+            assert client.ask("$JS.API.STREAM.INFO.ALERTS")["state"]["messages"] == 1
+
+
 if __name__ == "__main__":
-    main([a_stream_in_both_modes, core_subjects, killed_while_it_reads, a_full_disk_holds_it_back, what_was_deleted_unread_is_a_gap, what_is_wrong_is_said])
+    main([a_stream_in_both_modes, core_subjects, killed_while_it_reads, a_full_disk_holds_it_back, what_was_deleted_unread_is_a_gap, what_is_wrong_is_said, alerts_are_published, a_stream_stores_each_alert_once])

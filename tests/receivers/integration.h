@@ -51,6 +51,7 @@ inline std::string least_of(const std::string& kind) {
       {"sns", "{access_key: a, secret_key: s, topic_arn: 'arn:aws:sns:us-east-2:1:t'}"},
       {"incidentio", "{url: 'http://x', alert_source_token: t}"},
       {"jira", "{api_url: 'http://x', project: P, issue_type: Bug}"},
+      {"nats", "{url: 'nats://x', subject: s}"},
       {"console", "{}"},
       {"file", "{path: x}"}};
   const auto found = kLeast.find(kind);

@@ -77,6 +77,8 @@ TEST(Kinds, SecretsAreInNothingThatIsComposed) {
         "feishu_configs: [{url: 'http://x', secret: hunter2}]",
         "smn_configs: [{url: 'http://x', project_id: p, topic_urn: t, access_key: hunter2, "
         "secret_key: hunter2}]",
+        "nats_configs: [{url: 'nats://x', subject: s, token: hunter2}]",
+        "nats_configs: [{url: 'nats://x', subject: s, username: u, password: hunter2}]",
         "email_configs: [{to: a@x, from: b@x, smarthost: 'l:25', auth_username: u, auth_password: "
         "hunter2}]"}) {
     EXPECT_EQ(content_of(configs).body.find("hunter2"), std::string::npos) << configs;

@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nats/nats.h>
 
 #include <algorithm>
 #include <cstdlib>
 
 #include "base/ascii.h"
 #include "base/log.h"
-#include "base/thread_name.h"
+#include "base/nats_connection.h"
 #include "ingest/cloudevents.h"
 
 namespace alarum::ingest {
@@ -20,25 +19,6 @@ constexpr std::int64_t kNatsPatience = 250, kNatsTimeout = 2000,
 constexpr int kNatsFetch = 64;              // messages of one fetch; each has the server's limit
 constexpr int kPendingMessages = 65'536;    // of core NATS, in the library, all subjects together
 constexpr int kPendingBytes = 64 << 20;
-
-struct FreeNats {
-  void operator()(natsOptions* options) const { natsOptions_Destroy(options); }
-  void operator()(natsConnection* connection) const { natsConnection_Destroy(connection); }
-  void operator()(jsCtx* stream) const { jsCtx_Destroy(stream); }
-  void operator()(natsSubscription* subscription) const { natsSubscription_Destroy(subscription); }
-  void operator()(natsMsg* message) const { natsMsg_Destroy(message); }
-  void operator()(jsConsumerInfo* info) const { jsConsumerInfo_Destroy(info); }
-  void operator()(jsStreamInfo* info) const { jsStreamInfo_Destroy(info); }
-  void operator()(jsMsgMetaData* data) const { jsMsgMetaData_Destroy(data); }
-};
-template <class T>
-using Own = std::unique_ptr<T, FreeNats>;
-
-// The library's own words about the last call of this thread that failed.
-std::string nats_says(natsStatus status) {
-  const char* said = nats_GetLastError(nullptr);
-  return said && *said ? said : natsStatus_GetText(status);
-}
 
 void take_headers(natsMsg* from, BrokerMessage& into) {
   const char** names = nullptr;
@@ -74,10 +54,9 @@ class Nats final : public BrokerConnection {
 
  private:
   Result<void> connect();
-  natsStatus configure(natsOptions* options) const;
   Result<void> subscribe();
   Result<void> open_stream();
-  Result<Own<jsConsumerInfo>> consumer();
+  Result<OwnNats<jsConsumerInfo>> consumer();
   // Reports a gap if the stream has deleted what we have not read.
   void compare(const jsConsumerInfo& info);
   Result<std::vector<BrokerMessage>> fetch();
@@ -91,10 +70,10 @@ class Nats final : public BrokerConnection {
   Feed& feed_;
   const bool again_;
   const std::string servers_;
-  Own<natsConnection> connection_;
-  Own<jsCtx> jetstream_;
-  std::vector<Own<natsSubscription>> subscriptions_;  // of a stream one
-  std::vector<Own<natsMsg>> unacknowledged_;          // what read() has returned of a stream
+  OwnNats<natsConnection> connection_;
+  OwnNats<jsCtx> jetstream_;
+  std::vector<OwnNats<natsSubscription>> subscriptions_;  // of a stream one
+  std::vector<OwnNats<natsMsg>> unacknowledged_;          // what read() has returned of a stream
   std::int64_t lag_ = -1, dropped_ = 0;
 };
 
@@ -105,27 +84,7 @@ Nats::~Nats() {
 }
 
 std::unexpected<Error> Nats::unreachable(natsStatus status) const {
-  const auto detail = nats_says(status);
-  switch (status) {
-    case NATS_CONNECTION_AUTH_FAILED:
-    case NATS_NOT_PERMITTED:
-      return fail("not_authenticated",
-                  fmt::format("{} refuses the login: is username, token or credentials_file right? "
-                              "({})",
-                              servers_, detail));
-    case NATS_SSL_ERROR:
-    case NATS_SECURE_CONNECTION_REQUIRED:
-    case NATS_SECURE_CONNECTION_WANTED:
-      return fail("tls_failed",
-                  fmt::format("TLS with {} failed: does the server speak TLS, and is tls_config "
-                              "right? ({})",
-                              servers_, detail));
-    default:
-      return fail("unreachable",
-                  fmt::format("{} cannot be reached: does the server run, and is the port right? "
-                              "({})",
-                              servers_, detail));
-  }
+  return std::unexpected(nats_error(status, servers_));
 }
 
 std::unexpected<Error> Nats::stream_fault(natsStatus status, int code) const {
@@ -145,51 +104,22 @@ std::unexpected<Error> Nats::stream_fault(natsStatus status, int code) const {
                           config_.group, config_.stream, detail));
 }
 
-// The first option that the library refuses ends it.
-natsStatus Nats::configure(natsOptions* options) const {
-  std::vector<const char*> urls;
-  for (const auto& server : config_.servers) urls.push_back(server.c_str());
-  auto status = natsOptions_SetServers(options, urls.data(), static_cast<int>(urls.size()));
-  const auto set = [&](natsStatus done) { status = status == NATS_OK ? done : status; };
-  set(natsOptions_SetName(options, "alarum"));
-  set(natsOptions_SetTimeout(options, kNatsTimeout));
-  set(natsOptions_SetPingInterval(options, kNatsPing));
-  set(natsOptions_SetAllowReconnect(options, false));
-  // Without one the library writes to standard error.
-  set(natsOptions_SetErrorHandler(
-      options, [](natsConnection*, natsSubscription*, natsStatus, void*) {}, nullptr));
-  if (!config_.username.empty())
-    set(natsOptions_SetUserInfo(options, config_.username.c_str(),
-                                config_.password.reveal().c_str()));
-  if (!config_.token.empty()) set(natsOptions_SetToken(options, config_.token.reveal().c_str()));
-  if (!config_.credentials_file.empty())
-    set(natsOptions_SetUserCredentialsFromFiles(options, config_.credentials_file.c_str(),
-                                                nullptr));
-  if (!config_.encrypted) return status;
-  const auto& tls = config_.tls;
-  set(natsOptions_SetSecure(options, true));
-  if (!tls.ca_file.empty())
-    set(natsOptions_LoadCATrustedCertificates(options, tls.ca_file.c_str()));
-  if (!tls.cert_file.empty())
-    set(natsOptions_LoadCertificatesChain(options, tls.cert_file.c_str(), tls.key_file.c_str()));
-  if (!tls.server_name.empty())
-    set(natsOptions_SetExpectedHostname(options, tls.server_name.c_str()));
-  if (tls.insecure_skip_verify) set(natsOptions_SkipServerVerification(options, true));
-  return status;
-}
-
 Result<void> Nats::connect() {
-  const NameOfNewThreads name("source-nats");
-  natsOptions* made = nullptr;
-  auto status = natsOptions_Create(&made);
-  const Own<natsOptions> options(made);
-  if (status == NATS_OK) status = configure(options.get());
-  if (status != NATS_OK)
-    return fail("bad_settings", fmt::format("nats.c refuses the settings: {}", nats_says(status)));
-  natsConnection* connection = nullptr;
-  status = natsConnection_Connect(&connection, options.get());
-  connection_.reset(connection);
-  if (status != NATS_OK) return unreachable(status);
+  const auto& tls = config_.tls;
+  const NatsLogin login{config_.servers,
+                        config_.username,
+                        config_.password.reveal(),
+                        config_.token.reveal(),
+                        config_.credentials_file,
+                        config_.encrypted,
+                        tls.ca_file,
+                        tls.cert_file,
+                        tls.key_file,
+                        tls.server_name,
+                        tls.insecure_skip_verify};
+  auto connection = connect_nats(login, "source-nats");
+  if (!connection) return std::unexpected(connection.error());
+  connection_ = std::move(*connection);
   return {};
 }
 
@@ -254,13 +184,13 @@ Result<void> Nats::open_stream() {
   return {};
 }
 
-Result<Own<jsConsumerInfo>> Nats::consumer() {
+Result<OwnNats<jsConsumerInfo>> Nats::consumer() {
   jsConsumerInfo* info = nullptr;
   jsErrCode code{};
   const auto* stream = config_.stream.c_str();
   const auto* name = config_.group.c_str();
   auto status = js_GetConsumerInfo(&info, jetstream_.get(), stream, name, nullptr, &code);
-  Own<jsConsumerInfo> found(info);
+  OwnNats<jsConsumerInfo> found(info);
   if (status == NATS_OK) {
     if (info->Config->DeliverSubject || info->Config->AckPolicy != js_AckExplicit)
       return fail("wrong_consumer",
@@ -281,7 +211,7 @@ Result<Own<jsConsumerInfo>> Nats::consumer() {
   if (status != NATS_OK) return stream_fault(status, code);
   log::info("ingest", "a consumer was made",
             {{"source", feed_.name()}, {"stream", stream}, {"durable", name}});
-  return Own<jsConsumerInfo>(info);
+  return OwnNats<jsConsumerInfo>(info);
 }
 
 // With a filter, messages of others may go without having been for us.
@@ -292,7 +222,7 @@ void Nats::compare(const jsConsumerInfo& info) {
   jsErrCode code{};
   const auto status =
       js_GetStreamInfo(&made, jetstream_.get(), config_.stream.c_str(), nullptr, &code);
-  const Own<jsStreamInfo> stream(made);
+  const OwnNats<jsStreamInfo> stream(made);
   if (status != NATS_OK || stream->State.FirstSeq <= info.AckFloor.Stream + 1) return;
   feed_.gap(
       fmt::format("stream {} begins with message {} now, and we had read up to {}: what was "
@@ -332,7 +262,7 @@ Result<std::vector<BrokerMessage>> Nats::next() {
       natsMsg* made = nullptr;
       const auto status =
           natsSubscription_NextMsg(&made, subscription.get(), messages.empty() ? wait : 0);
-      const Own<natsMsg> message(made);
+      const OwnNats<natsMsg> message(made);
       if (status == NATS_TIMEOUT) break;
       if (status != NATS_OK) return unreachable(status);
       messages.push_back(message_of(message.get()));
@@ -371,7 +301,7 @@ BrokerMessage Nats::message_of(natsMsg* from) {
   if (config_.stream.empty()) return message;
   jsMsgMetaData* made = nullptr;
   if (natsMsg_GetMetaData(&made, from) != NATS_OK) return message;
-  const Own<jsMsgMetaData> data(made);
+  const OwnNats<jsMsgMetaData> data(made);
   message.place = fmt::format("stream {} message {}", data->Stream, data->Sequence.Stream);
   message.id = fmt::format("{}/{}/{}", data->Stream, data->Sequence.Stream, data->Timestamp);
   lag_ = static_cast<std::int64_t>(data->NumPending);
