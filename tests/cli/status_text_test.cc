@@ -23,7 +23,7 @@ Json status() {
     "formats": [{"format": "cloudevents", "accepted": 3, "duplicate": 1, "rejected": 2,
                  "last_heard": "2026-11-30T11:59:57Z"}],
     "sources": [{"source": "tcp:127.0.0.1:5140", "accepted": 0, "duplicate": 0, "rejected": 0,
-                 "gaps": 1}],
+                 "gaps": 1, "lag": 12}],
     "targets": [{"target": "oncall/webhook/0", "waiting": 2, "circuit": "open",
                  "last_failure": "2026-11-30T11:58:00Z", "detail": "503", "answer": "busy"}],
     "ledger": {"balanced": true, "faults": [], "accepted": 3, "processed": 3},
@@ -46,7 +46,7 @@ TEST(StatusText, IsOneScreen) {
       "rules     12 rules, generation 0123456789abcdef\n"
       "alerts    3 firing: 1 critical, 2 warning; 1 silenced\n"
       "events    cloudevents  heard 3s ago  3 accepted  1 duplicate  2 rejected\n"
-      "sources   tcp:127.0.0.1:5140  heard never  0 accepted  0 duplicate  0 rejected  1 gap\n"
+      "sources   tcp:127.0.0.1:5140  heard never  0 accepted  0 duplicate  0 rejected  12 not read yet  1 gap\n"
       "targets   oncall/webhook/0  CIRCUIT OPEN  2 notifications waiting  last success never"
       "  last failure 2m ago: 503 \"busy\"\n"
       "journal   5.0 MiB in 2 segments, 1200 records; /var/lib/alarum: 1.0 GiB free of 10.0 "
