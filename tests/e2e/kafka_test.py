@@ -151,6 +151,7 @@ def newest_begins_with_what_comes():
         structured(kafka, 4)  # while it is down, before its first message
         with daemon:
             eventually("one", lambda: counted(daemon, "k") == 1)
+            assert daemon.metric('alarum_journal_events_total{outcome="accepted"') == 1, "none of those before"
 
 
 if __name__ == "__main__":
